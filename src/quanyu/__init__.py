@@ -1,0 +1,1 @@
+"""Quanyu 全域: insurance programmes as code."""

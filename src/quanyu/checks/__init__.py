@@ -1,0 +1,1 @@
+"""checks: see the promise of this room in ARCHITECTURE.md."""

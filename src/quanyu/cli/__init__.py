@@ -1,0 +1,1 @@
+"""cli: see the promise of this room in ARCHITECTURE.md."""

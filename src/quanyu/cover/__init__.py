@@ -1,0 +1,1 @@
+"""cover: see the promise of this room in ARCHITECTURE.md."""

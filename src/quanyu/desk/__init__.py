@@ -1,0 +1,1 @@
+"""desk: see the promise of this room in ARCHITECTURE.md."""

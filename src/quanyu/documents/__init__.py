@@ -1,0 +1,1 @@
+"""documents: see the promise of this room in ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""engine: see the promise of this room in ARCHITECTURE.md."""

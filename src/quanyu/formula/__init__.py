@@ -1,0 +1,1 @@
+"""formula: see the promise of this room in ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""language: see the promise of this room in ARCHITECTURE.md."""

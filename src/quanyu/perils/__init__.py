@@ -1,0 +1,1 @@
+"""perils: see the promise of this room in ARCHITECTURE.md."""

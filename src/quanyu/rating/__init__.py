@@ -1,0 +1,1 @@
+"""rating: see the promise of this room in ARCHITECTURE.md."""

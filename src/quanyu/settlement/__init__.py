@@ -1,0 +1,1 @@
+"""settlement: see the promise of this room in ARCHITECTURE.md."""

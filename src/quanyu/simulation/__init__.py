@@ -1,0 +1,1 @@
+"""simulation: see the promise of this room in ARCHITECTURE.md."""

@@ -1,0 +1,1 @@
+"""tables: see the promise of this room in ARCHITECTURE.md."""

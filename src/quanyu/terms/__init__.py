@@ -1,0 +1,1 @@
+"""terms: see the promise of this room in ARCHITECTURE.md."""

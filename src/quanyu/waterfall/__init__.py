@@ -1,0 +1,1 @@
+"""waterfall: see the promise of this room in ARCHITECTURE.md."""
