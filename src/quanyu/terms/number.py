@@ -5,7 +5,13 @@ from fractions import Fraction
 
 __all__ = ["NUMBER", "UNITS", "read_number", "write_number"]
 
-UNITS = {"千": Fraction(1000), "万": Fraction(10**4), "亿": Fraction(10**8), "%": Fraction(1, 100), "‰": Fraction(1, 1000)}
+UNITS = {
+    "千": Fraction(1000),
+    "万": Fraction(10**4),
+    "亿": Fraction(10**8),
+    "%": Fraction(1, 100),
+    "‰": Fraction(1, 1000),
+}
 NUMBER = re.compile(r"\d+(?:_\d+)*(?:\.\d+)?[ \t]*[千万亿%‰]*")
 _DIGITS = 40
 
@@ -21,7 +27,7 @@ def read_number(text: str) -> Fraction | None:
     if not NUMBER.fullmatch(body):
         return None
     digits = body.rstrip("千万亿%‰ \t")
-    units = body[len(digits):].strip()
+    units = body[len(digits) :].strip()
     plain = digits.replace("_", "")
     if len(plain) > _DIGITS or (len(plain) > 1 and plain[0] == "0" and plain[1] != "."):
         return None
