@@ -17,6 +17,7 @@ __all__ = [
     "Peril",
     "Pricing",
     "SeriesSpec",
+    "TimeSpec",
 ]
 
 
@@ -48,7 +49,23 @@ def _law(value: Any) -> Any:
     return {"name": laws[0], "argument": inner, **bounds}
 
 
-Law = Annotated[LawSpec, BeforeValidator(_law)]
+Law = Annotated[LawSpec, BeforeValidator(_law, json_schema_input_type=dict[str, Any] | str | float)]
+
+
+class TimeSpec(Node):
+    """When in the year it happens: evenly (`uniform`), in a season, on a day, or by twelve monthly weights."""
+
+    uniform: Truth = False
+    season: tuple[str, str] | None = None
+    day: str | None = None
+    months: tuple[SourceText, ...] = ()
+
+
+def _time(value: Any) -> Any:
+    return {"uniform": "true"} if value == "uniform" else value
+
+
+Time = Annotated[TimeSpec, BeforeValidator(_time, json_schema_input_type=TimeSpec | str)]
 
 
 class Dependence(Node):
@@ -80,7 +97,7 @@ class Default(Node):
 class SeriesSpec(Node):
     """A simulated series: block bootstrap of a history, or mean reversion."""
 
-    bootstrap: Name | None = None
+    bootstrap: Literal["moving", "season"] | None = None
     history: str | None = None
     column: str | None = None
     block: int | None = None
@@ -97,7 +114,7 @@ class Peril(Node):
     name: Texts | None = None
     frequency: Law | None = None
     claims: Law | None = None
-    time: Any = None
+    time: Time = TimeSpec(uniform=True)
     delay: Delay | None = None
     amounts: dict[Name, Law] = {}
     facts: dict[Name, Law] = {}

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from quanyu.language.node import Node
+from quanyu.language.parts import one_or_more
 from quanyu.language.scalars import Amounts, Label, Name, SourceText, TableText, Texts, Truth, refuse
 from quanyu.terms import Text
 
@@ -72,7 +73,7 @@ class Step(Node):
     franchise: Amounts = ()
     attachment: Amounts = ()
     limit: Amounts = ()
-    bands: Annotated[dict[Name, TableText], BeforeValidator(_bands)] = {}
+    bands: Annotated[dict[Name, TableText], BeforeValidator(_bands, json_schema_input_type=dict[str, Any])] = {}
     share: SourceText | None = None
     cap: Amounts = ()
     tower: "tuple[Step, ...] | None" = None
@@ -130,7 +131,7 @@ class Losses(_Flow):
 class Factor(Node):
     """One factor of a premium: a table of fields, or a value; held within its bounds."""
 
-    by: Annotated[tuple[SourceText, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    by: Annotated[tuple[SourceText, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])] = ()
     table: TableText | None = None
     value: SourceText | None = None
     otherwise: SourceText | None = Field(default=None, alias="else")
@@ -156,7 +157,7 @@ class Premium(_Flow):
     base: SourceText | None = None
     each: Literal["policy", "period"] | None = None
     at: Literal["start", "end"] = "start"
-    factors: dict[Name, Annotated[Factor, BeforeValidator(_factor)]] = {}
+    factors: dict[Name, Annotated[Factor, BeforeValidator(_factor, json_schema_input_type=Factor | str | float)]] = {}
     plus: dict[Name, SourceText] = {}
     loadings: dict[Name, SourceText] = {}
     min: SourceText | None = None

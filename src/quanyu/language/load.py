@@ -113,7 +113,7 @@ def _tree(path: Path, lines: dict[str, tuple[str, ...]], chain: tuple[Path, ...]
 
 
 def lay_over(under: Map, over: Map) -> Map:
-    """`over` on top of `under`: mappings merge key by key; lists whose items carry labels merge by label; the rest replaces.
+    """`over` on top of `under`: mappings merge key by key, lists of labelled items merge by label, the rest replaces.
 
     An empty value (`key:` with nothing) takes the key away.
     """

@@ -21,6 +21,7 @@ __all__ = [
     "Queue",
     "Scope",
     "Value",
+    "one_or_more",
 ]
 
 PARTY_KINDS = Literal[
@@ -41,6 +42,11 @@ PARTY_KINDS = Literal[
     "administrator",
     "other",
 ]
+
+
+def one_or_more(value: Any) -> Any:
+    """A text stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
 
 
 class Party(Node):
@@ -120,14 +126,14 @@ class Insured(Node):
     unit: Name = "policy"
     enrolment: Literal["policies", "none"] = "policies"
     policyholder: Name | None = None
-    beneficiary: Annotated[tuple[Name, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    beneficiary: Annotated[tuple[Name, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])] = ()
     payer: Name | None = None
     several: tuple[Name, ...] = ()
     membership: dict[Name, str] = {}
     schedule: Name | None = None
     policy: Texts | None = None
     group: Truth = False
-    fields: dict[Name, Annotated[FieldSpec, BeforeValidator(_field)]] = {}
+    fields: dict[Name, Annotated[FieldSpec, BeforeValidator(_field, json_schema_input_type=FieldSpec | FieldKind)]] = {}
 
 
 class Scope(Node):
@@ -141,7 +147,7 @@ class Value(Node):
     """A named value computed from fields: an expression, or a table of them."""
 
     value: SourceText | None = None
-    by: Annotated[tuple[SourceText, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    by: Annotated[tuple[SourceText, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])] = ()
     table: TableText | None = None
     otherwise: SourceText | None = Field(default=None, alias="else")
     unit: str | None = None
@@ -169,11 +175,11 @@ class Fact(Node):
 class Pays(Node):
     """What a cover pays, by a table of a measured quantity.
 
-    `by` one key or several; `each` applies the table to every element of a list and adds up; `days` with `windows` takes
-    within a calendar window one value (`within`) and adds the windows up. Then at most `max`, then times `times`.
+    `by` one key or several; `each` applies the table to every element of a list and adds up; `days` with `windows`
+    takes within a calendar window one value (`within`) and adds the windows up. Then at most `max`, then times `times`.
     """
 
-    by: Annotated[tuple[SourceText, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
+    by: Annotated[tuple[SourceText, ...], BeforeValidator(one_or_more, json_schema_input_type=str | list[str])] = ()
     table: TableText
     otherwise: SourceText | None = Field(default=None, alias="else")
     each: SourceText | None = None

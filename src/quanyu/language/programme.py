@@ -28,8 +28,8 @@ def spelled(value: Any) -> Any:
     )
 
 
-Free = Annotated[Any, BeforeValidator(spelled)]
-Row = Annotated[dict[str, Any], BeforeValidator(spelled)]
+Free = Annotated[Any, BeforeValidator(spelled, json_schema_input_type=Any)]
+Row = Annotated[dict[str, Any], BeforeValidator(spelled, json_schema_input_type=dict[str, Any])]
 
 
 class Example(Node):
@@ -123,6 +123,10 @@ def _gain_form(value: Any) -> str:
 GainSpec = Annotated[Annotated[Gain, Tag("<map>")] | Annotated[SourceText, Tag("<text>")], Discriminator(_gain_form)]
 
 
+def _scope(value: Any) -> Any:
+    return {"columns": value} if isinstance(value, list | tuple) else value
+
+
 class Programme(Node):
     """One version of an insurance programme, whole."""
 
@@ -150,9 +154,7 @@ class Programme(Node):
     states: dict[Name, State] = {}
     parts: dict[Name, Part] = {}
     declarations: Declarations | None = None
-    scopes: dict[
-        Name, Annotated[Scope, BeforeValidator(lambda v: {"columns": v} if isinstance(v, list | tuple) else v)]
-    ] = {}
+    scopes: dict[Name, Annotated[Scope, BeforeValidator(_scope, json_schema_input_type=Scope | list[str])]] = {}
     values: dict[Name, Value] = {}
     facts: dict[Name, Fact] = {}
     covers: dict[Name, Cover]
