@@ -1,0 +1,63 @@
+"""Numbers as a reader of the report sees them."""
+
+import math
+from fractions import Fraction
+
+from quanyu.documents.stated import Number
+from quanyu.terms import Text
+
+__all__ = ["fen", "full", "percent", "short", "significant"]
+
+_ZH = ((10**8, " 亿"), (10**4, " 万"))
+_EN = ((10**9, " bn"), (10**6, " m"), (10**4, " k"))
+_WHOLE_FROM = 10_000
+
+
+def full(value: Number | None) -> str:
+    """With thousands separators and at most two decimals; floats of 10,000 and more to the unit."""
+    if value is None:
+        return "—"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "∞" if value > 0 else "−∞" if value < 0 else "—"
+    if isinstance(value, float) and abs(value) >= _WHOLE_FROM:
+        return _grouped(round(value) * 100)
+    return _grouped(round(Fraction(value) * 100))
+
+
+def _grouped(hundredths: int) -> str:
+    text = fen(hundredths)
+    return text.removesuffix(".00")
+
+
+def significant(value: float, digits: int = 4) -> str:
+    """`value` to so many significant digits, without an exponent and without idle zeros."""
+    if value == 0 or not math.isfinite(value):
+        return full(value)
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{places}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+def short(value: Number | None) -> Text:
+    """Four digits with 万 and 亿 in Chinese, k, m and bn in English; smaller amounts in full."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return Text.same(full(value))
+    return Text(_scaled(float(value), _ZH) or full(value), _scaled(float(value), _EN) or full(value))
+
+
+def _scaled(value: float, units: tuple[tuple[int, str], ...]) -> str:
+    for size, name in units:
+        if abs(value) >= size:
+            return significant(value / size) + name
+    return ""
+
+
+def fen(amount: int) -> str:
+    """An amount in fen, exact, in its whole unit."""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{'−' if amount < 0 else ''}{whole:,}.{rest:02d}"
+
+
+def percent(value: Number | None, digits: int = 4) -> str:
+    """A ratio as a percentage with up to `digits` significant digits."""
+    return "—" if value is None else f"{significant(float(value) * 100, digits)}%"

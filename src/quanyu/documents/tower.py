@@ -1,0 +1,134 @@
+"""The tower: a waterfall drawn by its terms, height for the size of a lone loss, width for shares."""
+
+import math
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from quanyu.documents.drawing import Label, Picture, bilingual, path, rect
+from quanyu.documents.figures import percent, short
+from quanyu.documents.layers import Block, Slab, layers_of
+from quanyu.documents.lettering import width
+from quanyu.documents.palette import Cast
+from quanyu.documents.stated import Step
+from quanyu.terms import Text
+
+__all__ = ["tower_picture"]
+
+_LEFT, _WIDE, _TOP, _FOOT = 104.0, 560.0, 18.0, 30.0
+_LOW, _HIGH, _OPEN = 46.0, 128.0, 72.0
+
+
+class _Scale:
+    """Heights in pixels: each stretch between two amounts grows with the logarithm of its ratio, within bounds."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        levels = {0.0} | {e for b in blocks for s in b.slabs for e in (s.low, s.high) if math.isfinite(e)}
+        self.levels = _merged(sorted(levels))
+        self.open = any(math.isinf(s.high) for b in blocks for s in b.slabs)
+        self.offsets = [0.0]
+        for low, high in zip(self.levels, self.levels[1:], strict=False):
+            ratio = math.log2(high / low) if low > 0 else 1.5
+            self.offsets.append(self.offsets[-1] + min(_HIGH, max(_LOW, 22 + 26 * ratio)))
+        self.height = self.offsets[-1] + (_OPEN if self.open else 0)
+
+    def y(self, amount: float) -> float:
+        """The pixel height of an amount on the canvas."""
+        if math.isinf(amount):
+            return _TOP
+        nearest = min(range(len(self.levels)), key=lambda i: abs(self.levels[i] - amount))
+        return _TOP + self.height - self.offsets[nearest]
+
+
+def _merged(levels: list[float]) -> list[float]:
+    kept = levels[:1]
+    for level in levels[1:]:
+        if level - kept[-1] > 1e-9 * max(1.0, level):
+            kept.append(level)
+    return kept
+
+
+def tower_picture(steps: Sequence[Step], cast: Cast, title: Text) -> Picture:
+    """The tower of a waterfall; numbers in circles refer to the steps in pre-order from 1."""
+    blocks = layers_of(steps, cast.balances)
+    scale = _Scale(blocks)
+    shapes: list[Markup] = []
+    labels: list[Label] = []
+    for y, level in ((scale.y(level), level) for level in scale.levels):
+        shapes.append(path(f"M{_LEFT - 8:.1f} {y:.1f}H{_LEFT + _WIDE:.1f}", "rule"))
+        labels += bilingual(_LEFT - 14, y + 4, short(level), anchor="end", style="axis")
+    if scale.open:
+        labels.append(Label(_LEFT - 14, _TOP + 14, "∞", 14, "end", style="axis"))
+    for block in blocks:
+        drawn, written = _block(block, scale, cast)
+        shapes += drawn
+        labels += written
+    foot = _TOP + scale.height + 20
+    for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
+        text = percent(share)
+        labels.append(Label(_LEFT + share * _WIDE, foot, text, 11, anchor, style="axis"))  # type: ignore[arg-type]
+    return Picture(_LEFT + _WIDE + 16, foot + _FOOT - 18, tuple(shapes), tuple(labels), title, "tower")
+
+
+def _block(block: Block, scale: _Scale, cast: Cast) -> tuple[list[Markup], list[Label]]:
+    shapes: list[Markup] = []
+    hue = cast.hue(block.step.taker)
+    boxes = _joined([_box(s, scale) for s in block.slabs])
+    for x, y, wide, high in boxes:
+        shapes.append(rect(x, y, wide, high, f"block {hue}{' nominal' if block.nominal else ''}"))
+        shapes += _strip(block, cast, x, y + high - 6, wide)
+    if not boxes:
+        return shapes, []
+    return shapes, _caption(block, cast, max(boxes, key=lambda b: b[2] * b[3]), shapes)
+
+
+def _box(slab: Slab, scale: _Scale) -> tuple[float, float, float, float]:
+    top, bottom = scale.y(slab.high), scale.y(slab.low)
+    return _LEFT + slab.left * _WIDE, top, (slab.right - slab.left) * _WIDE, bottom - top
+
+
+def _joined(boxes: list[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
+    """Boxes that stand on each other with the same sides are one."""
+    done: list[tuple[float, float, float, float]] = []
+    for box in sorted(boxes, key=lambda b: (round(b[0], 1), -b[1])):
+        x, y, wide, high = box
+        if done:
+            px, py, pwide, phigh = done[-1]
+            if abs(px - x) < 0.5 and abs(pwide - wide) < 0.5 and abs(y + high - py) < 0.5:
+                done[-1] = (px, y, pwide, phigh + high)
+                continue
+        done.append(box)
+    return done
+
+
+def _strip(block: Block, cast: Cast, x: float, y: float, wide: float) -> list[Markup]:
+    """The members of a pool as a strip along the foot of its block."""
+    members = cast.members.get(block.step.taker, ())
+    total = sum(float(share) for _, share in members)
+    shapes = []
+    for member, share in members if wide > 40 and total > 0 else ():
+        part = wide * float(share) / total
+        shapes.append(rect(x, y, part, 6, f"member {cast.hue(member)}"))
+        x += part
+    return shapes
+
+
+def _caption(block: Block, cast: Cast, box: tuple[float, float, float, float], shapes: list[Markup]) -> list[Label]:
+    """The number, and the taker's name and share where they fit."""
+    x, y, wide, high = box
+    number = str(block.number)
+    if wide < 24 or high < 24:
+        return []
+    shapes.append(rect(x + 6, y + 7, 20, 18, f"badge {cast.hue(block.step.taker)}", radius=9))
+    labels = [Label(x + 16, y + 20, number, 11, "middle", style="number")]
+    room = wide - 40
+    if room < 60:
+        return labels
+    name = cast.name(block.step.taker) if block.step.taker else Text.same(block.step.label)
+    lines = 2 if high > 66 else 1
+    written = bilingual(x + 32, y + 20, name, size=12.5, style="name", room=room, lines=lines)
+    share = block.step.share
+    if high > 60 and share is not None and share < 1 and width("100.00%", 12) < room:
+        under = max(label.y for label in written) + 17
+        labels.append(Label(x + 32, under, percent(share), 12, style="quiet"))
+    return labels + written

@@ -1,0 +1,92 @@
+"""A step's terms, flows and senses in words."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from quanyu.documents.figures import full, percent, short
+from quanyu.documents.stated import Bound, FlowName, Number, Step
+from quanyu.terms import Text
+
+__all__ = ["FLOWS", "SIGNS", "amount", "numbered", "said", "terms_of"]
+
+FLOWS: dict[FlowName, Text] = {
+    "losses.from": Text("损失由谁承担", "Losses: who bears them"),
+    "losses.to": Text("赔款给谁", "Losses: who is paid"),
+    "premium.from": Text("保费由谁支付", "Premium: who pays it"),
+    "premium.to": Text("保费归谁", "Premium: who receives it"),
+    "recoveries.from": Text("追回款来自谁", "Recoveries: who pays them"),
+    "recoveries.to": Text("追回款归谁", "Recoveries: who gets them"),
+    "services.from": Text("防灾服务由谁出资", "Services: who pays for them"),
+    "services.to": Text("防灾服务款归谁", "Services: who is paid"),
+    "surplus.from": Text("盈余来自谁", "Surplus: where it comes from"),
+    "surplus.to": Text("盈余归谁", "Surplus: who keeps it"),
+    "gains.from": Text("收益来自谁", "Gains: where they come from"),
+    "gains.to": Text("收益归谁", "Gains: who gets them"),
+    "calls.from": Text("向谁摊收", "Calls: who is called"),
+    "calls.to": Text("摊收款归谁", "Calls: who receives them"),
+}
+SIGNS = {
+    "paid": Text("正数为付出", "positive = paid out by it"),
+    "received": Text("正数为收入", "positive = received by it"),
+    "net": Text("净结果：正数为盈，负数为亏", "net result: positive = gain, negative = loss"),
+}
+
+
+def amount(value: Number | None) -> Text:
+    """In full, and in 万 and 亿 (m and bn) where that is shorter."""
+    whole, brief = full(value), short(value)
+    return Text(*(whole if b == whole else f"{whole}（{b}）" if zh else f"{whole} ({b})"
+                  for b, zh in ((brief.zh, True), (brief.en, False))))
+
+
+def _bound(bound: Bound) -> Text:
+    words = bound.words
+    if words and bound.amount is not None:
+        value = full(bound.amount)
+        return Text(f"{words.zh} ＝ {value}", f"{words.en} = {value}")
+    return words or amount(bound.amount)
+
+
+def _each(bounds: Iterable[Bound], zh: str, en: str) -> Iterator[Text]:
+    for bound in bounds:
+        value = _bound(bound)
+        yield Text(zh.format(value.zh, bound.scope.zh), en.format(value.en, bound.scope.en))
+
+
+def terms_of(step: Step) -> list[Text]:
+    """The terms of a step in the order they apply, one text each; a step without terms takes all that reaches it."""
+    terms = [Text(f"仅限：{'、'.join(c.zh for c in step.covers)}", f"only for {', '.join(c.en for c in step.covers)}")
+             ] if step.covers else []
+    terms += [Text(f"当 {step.when.zh}", f"when {step.when.en}")] if step.when else []
+    terms += _each(step.franchise, "达到 {0} 即全额（{1}）", "in full once {0} is reached, {1}")
+    terms += _each(step.attachments, "超过 {0} 的部分（{1}）", "above {0}, {1}")
+    terms += _each(step.limits, "以 {0} 为限（{1}）", "up to {0}, {1}")
+    terms += [Text(f"{full(b.low)} 至 {full(b.high)}：{percent(b.share)}", f"{full(b.low)} to {full(b.high)}: {percent(b.share)}")
+              for b in step.bands]
+    terms += _share(step)
+    terms += _each(step.caps, "最多承担 {0}（{1}）", "takes at most {0}, {1}")
+    return [*terms, *step.words] or [Text("到此的全部", "all that reaches it")]
+
+
+def _share(step: Step) -> list[Text]:
+    if step.share_words:
+        value = f" = {percent(step.share)}" if step.share is not None else ""
+        return [Text(f"份额 {step.share_words.zh}{value}", f"share {step.share_words.en}{value}")]
+    if step.share is not None and step.share != 1:
+        return [Text(f"份额 {percent(step.share)}", f"share {percent(step.share)}")]
+    return []
+
+
+def said(step: Step) -> Text:
+    """How a step that is no plain party's is called."""
+    if step.tower:
+        return Text("分层", "tower of layers")
+    return Text("分组", "group")
+
+
+def numbered(steps: Sequence[Step], *, depth: int = 0, start: int = 1) -> list[tuple[int, int, Step]]:
+    """Number (pre-order, from 1), depth and step of a waterfall, as its pictures count them."""
+    rows: list[tuple[int, int, Step]] = []
+    for step in steps:
+        rows.append((start + len(rows), depth, step))
+        rows += numbered(step.steps, depth=depth + 1, start=start + len(rows))
+    return rows
