@@ -27,8 +27,20 @@ from quanyu.terms import Text, read_number
 
 __all__ = ["Builder", "Refused"]
 
-_TWINS = {"≤": "<=", "≥": ">=", "≠": "!=", "＜": "<", "＞": ">", "＋": "+", "－": "-", "−": "-", "＊": "*", "×": "*",
-          "／": "/", "÷": "/"}
+_TWINS = {
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "＜": "<",
+    "＞": ">",
+    "＋": "+",
+    "－": "-",
+    "−": "-",
+    "＊": "*",
+    "×": "*",
+    "／": "/",
+    "÷": "/",
+}
 _UNITS = "千万亿%‰"
 
 
@@ -59,9 +71,15 @@ class Builder:
         value = read_number(written)
         if value is None:
             plain = written.lstrip("0") or "0"
-            raise Refused(start, stop, reason=Text(f"`{written}` 不是可读的数。", f"`{written}` is no readable number."),
-                          remedy=Text(f"去掉开头的零,写 `{plain}`;至多 40 位数字。",
-                                      f"Leave out leading zeros, as in `{plain}`; at most 40 digits."))
+            raise Refused(
+                start,
+                stop,
+                reason=Text(f"`{written}` 不是可读的数。", f"`{written}` is no readable number."),
+                remedy=Text(
+                    f"去掉开头的零，写 `{plain}`；至多 40 位数字。",
+                    f"Leave out leading zeros, as in `{plain}`; at most 40 digits.",
+                ),
+            )
         digits = written.rstrip(_UNITS)
         return Number(Fraction(value), written[len(digits) :], start=start, stop=stop)
 
@@ -84,10 +102,15 @@ class Builder:
         token = children[0]
         first = str(token).split(".", maxsplit=1)[0]
         if first in RESERVED:
-            raise Refused(token.start_pos, token.start_pos + len(first),
-                          reason=Text(f"`{first}` 是保留字,不能作名称。", f"`{first}` is a reserved word, no name."),
-                          remedy=Text("`if` 写作 `if(条件, a, b)`;名称请换一个词。",
-                                      "Write `if(condition, a, b)`; choose another word for a name."))
+            raise Refused(
+                token.start_pos,
+                token.start_pos + len(first),
+                reason=Text(f"`{first}` 是保留字，不能作名称。", f"`{first}` is a reserved word, no name."),
+                remedy=Text(
+                    "`if` 写作 `if(条件, a, b)`；名称请换一个词。",
+                    "Write `if(condition, a, b)`; choose another word for a name.",
+                ),
+            )
         return Name(str(token), start=token.start_pos, stop=token.end_pos)
 
     def call(self, children: Sequence[Any]) -> Node:
@@ -96,7 +119,8 @@ class Builder:
 
     def group(self, children: Sequence[Any]) -> Node:
         """What stands in parentheses; they belong to its span."""
-        return replace(children[1], start=children[0].start_pos, stop=children[2].end_pos)
+        node: Node = children[1]
+        return replace(node, start=children[0].start_pos, stop=children[2].end_pos)
 
     def negative(self, children: Sequence[Any]) -> Node:
         """`-x`."""

@@ -176,21 +176,23 @@ def _rolling(x: Vector, n: Vector) -> Vector:
     return many(sliding_window_view(series.values, size, axis=1).sum(axis=-1), present, dates)
 
 
-FUNCTIONS_OF_COLUMNS: Mapping[str, Callable[..., Vector]] = MappingProxyType({
-    "min": _extreme(np.minimum, np.inf),
-    "max": _extreme(np.maximum, -np.inf),
-    "abs": lambda x: _each(np.abs, x),
-    "clip": lambda x, low, high: _each(_clip, x, low, high),
-    "round": lambda x, step=np.float64(1.0): _each(_nearest, x, step),
-    "sum": lambda x: _total(_series(x, "f")),
-    "mean": _mean,
-    "count": lambda x: _held(x).sum(axis=1).astype(np.float64),
-    "longest_run": _longest,
-    "runs": _runs,
-    "first": _first,
-    "last": _last,
-    "length": lambda x: _series(x).counts.astype(np.float64),
-    "during": _during,
-    "rolling": _rolling,
-})
+FUNCTIONS_OF_COLUMNS: Mapping[str, Callable[..., Vector]] = MappingProxyType(
+    {
+        "min": _extreme(np.minimum, np.inf),
+        "max": _extreme(np.maximum, -np.inf),
+        "abs": lambda x: _each(np.abs, x),
+        "clip": lambda x, low, high: _each(_clip, x, low, high),
+        "round": lambda x, *step: _each(_nearest, x, *(step or (np.float64(1.0),))),
+        "sum": lambda x: _total(_series(x, "f")),
+        "mean": _mean,
+        "count": lambda x: _held(x).sum(axis=1).astype(np.float64),
+        "longest_run": _longest,
+        "runs": _runs,
+        "first": _first,
+        "last": _last,
+        "length": lambda x: _series(x).counts.astype(np.float64),
+        "during": _during,
+        "rolling": _rolling,
+    }
+)
 """Every function but `if` by its name; the number of arguments is checked before."""

@@ -54,7 +54,10 @@ class Many:
     def counts(self) -> NDArray[np.int64]:
         """How many elements each row has, shape rows."""
         rows, elements = self.values.shape
-        return np.full(rows, elements) if self.present is None else self.present.sum(axis=1)
+        if self.present is None:
+            return np.full(rows, elements, dtype=np.int64)
+        counts: NDArray[np.int64] = self.present.sum(axis=1)
+        return counts
 
 
 Single: TypeAlias = np.float64 | bool | str
@@ -73,7 +76,8 @@ def many(values: Array, present: NDArray[np.bool_] | None, dates: tuple[str, ...
 
 def decoded(column: TextColumn) -> Array:
     """The texts of a coded column as objects."""
-    return np.array([*column.values, None], dtype=object)[column.codes]
+    texts: Array = np.array([*column.values, None], dtype=object)[column.codes]
+    return texts
 
 
 def _typed(name: str, array: Array) -> Array:

@@ -37,10 +37,18 @@ __all__ = ["columns"]
 
 _COMPUTING = frozenset({"sum", "mean", "rolling", "round"})
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
 }
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 
 
@@ -66,7 +74,10 @@ class _Rows:
 
 
 def _computed(node: Node) -> bool:
-    return any(isinstance(n, Sum | Product) or (isinstance(n, Call) and n.function in _COMPUTING) for n, _ in walk(node))
+    """Whether a node's numbers may carry float error, or are as they were given."""
+    return any(
+        isinstance(n, Sum | Product) or (isinstance(n, Call) and n.function in _COMPUTING) for n, _ in walk(node)
+    )
 
 
 def _scale(node: Node, at: _Rows) -> Any:
@@ -121,8 +132,8 @@ def _fold(node: Sum | Product, at: _Rows) -> Vector:
 
 def _divisible(node: Node, value: Vector, at: _Rows) -> None:
     """Raises DivisionByZero where a divisor is zero, or only the error of its own computation."""
-    zero = 0.0
-    held = value.values if isinstance(value, Many) else value
+    zero: Any = 0.0
+    held: Any = value.values if isinstance(value, Many) else value
     if _computed(node):
         scale = _scale(node, at)
         zero = TIE * (scale.values if isinstance(scale, Many) else scale)
@@ -217,7 +228,7 @@ def _joined(operands: tuple[Node, ...], at: _Rows, *, until: bool) -> Vector:
     if isinstance(result, Many):
         for operand in operands[1:]:
             other = _of(operand, at)
-            if not isinstance(other, Many):
+            if not isinstance(other, Many) or not isinstance(result, Many):
                 raise WrongType("a series beside a single yes-or-no")
             result = _elementwise(operator.or_ if until else operator.and_, _flags(result), _flags(other))
         return result
@@ -257,7 +268,7 @@ def _merged(length: int, *parts: tuple[NDArray[np.intp], Vector]) -> Vector:
         raise WrongType("the branches of if differ in type")
     dtype = {"number": np.float64, "flag": np.bool_, "text": object}[_kind(values[0])]
     if not any(isinstance(value, Many) for value in values):
-        result = np.empty(length, dtype=dtype)
+        result: Array = np.empty(length, dtype=dtype)
         for (rows, _), value in zip(parts, values, strict=True):
             result[rows] = value
         return result

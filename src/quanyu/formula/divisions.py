@@ -41,8 +41,10 @@ def _kept_from_zero(node: Comparison, *, held: bool) -> _Guarded:
     found: set[Node] = set()
     for i, symbol in enumerate(node.operators):
         symbol = symbol if held else _OPPOSITE[symbol]
-        for left, right, sign in ((node.operands[i], node.operands[i + 1], symbol),
-                                  (node.operands[i + 1], node.operands[i], _MIRROR[symbol])):
+        for left, right, sign in (
+            (node.operands[i], node.operands[i + 1], symbol),
+            (node.operands[i + 1], node.operands[i], _MIRROR[symbol]),
+        ):
             bound = _value(right)
             if bound is not None and _excludes_zero(sign, bound):
                 found.add(left)
@@ -50,8 +52,9 @@ def _kept_from_zero(node: Comparison, *, held: bool) -> _Guarded:
 
 
 def _excludes_zero(symbol: str, bound: float) -> bool:
-    return not {"<": 0 < bound, "<=": 0 <= bound, ">": bound < 0, ">=": bound <= 0, "==": bound == 0,
-                "!=": bound != 0}[symbol]
+    return not {"<": bound > 0, "<=": bound >= 0, ">": bound < 0, ">=": bound <= 0, "==": bound == 0, "!=": bound != 0}[
+        symbol
+    ]
 
 
 def _guards(condition: Node, *, held: bool) -> _Guarded:
@@ -80,7 +83,8 @@ def _safe(node: Node, guarded: _Guarded) -> bool:
             return _safe(operand, guarded)
         case Product(operands, operators):
             return _safe(operands[0], guarded) and all(
-                symbol == "/" or _safe(o, guarded) for symbol, o in zip(operators, operands[1:], strict=True))
+                symbol == "/" or _safe(o, guarded) for symbol, o in zip(operators, operands[1:], strict=True)
+            )
         case Call("max", arguments) if len(arguments) > 1:
             return any((_value(a) or 0) > 0 for a in arguments)
         case Call("min", arguments) if len(arguments) > 1:
@@ -106,8 +110,9 @@ def _search(node: Node, guarded: _Guarded, found: list[Node]) -> None:
                 guarded |= _guards(operand, held=isinstance(node, Both))
             return
         case Product(operands, operators):
-            found.extend(o for symbol, o in zip(operators, operands[1:], strict=True)
-                         if symbol == "/" and not _safe(o, guarded))
+            found.extend(
+                o for symbol, o in zip(operators, operands[1:], strict=True) if symbol == "/" and not _safe(o, guarded)
+            )
     for child in children(node):
         _search(child, guarded, found)
 

@@ -76,25 +76,36 @@ def _parser() -> "Lark":
 
 def _too_large(text: str, bare: str) -> tuple[int, Text, Text] | None:
     if len(text) > MOST_CHARACTERS:
-        return MOST_CHARACTERS, Text(
-            f"表达式有 {len(text)} 个字符,至多 {MOST_CHARACTERS} 个。",
-            f"The expression has {len(text)} characters; at most {MOST_CHARACTERS} are read."
-        ), Text("拆成几个有名字的量,或改用表。", "Split it into several named quantities, or use a table.")
+        return (
+            MOST_CHARACTERS,
+            Text(
+                f"表达式有 {len(text)} 个字符，至多 {MOST_CHARACTERS} 个。",
+                f"The expression has {len(text)} characters; at most {MOST_CHARACTERS} are read.",
+            ),
+            Text("拆成几个有名字的量，或改用表。", "Split it into several named quantities, or use a table."),
+        )
     depth = 0
     for position, character in enumerate(bare):
         depth += (character in "(（") - (character in ")）")
         if depth > MOST_NESTING:
-            return position, Text(
-                f"括号嵌套超过 {MOST_NESTING} 层。", f"Parentheses are nested more than {MOST_NESTING} deep."
-            ), Text("拆成几个有名字的量,或改用表。", "Split it into several named quantities, or use a table.")
+            return (
+                position,
+                Text(f"括号嵌套超过 {MOST_NESTING} 层。", f"Parentheses are nested more than {MOST_NESTING} deep."),
+                Text("拆成几个有名字的量，或改用表。", "Split it into several named quantities, or use a table."),
+            )
     return None
 
 
 def _refusal(text: str, place: Place | None) -> Finding | None:
     """What is wrong with a text before its grammar is asked."""
     if not text.strip():
-        return syntax_finding(place, 0, max(len(text), 1), Text("表达式是空的。", "The expression is empty."),
-                              Text("写一个数、一个名称或一个算式。", "Write a number, a name or a formula."))
+        return syntax_finding(
+            place,
+            0,
+            max(len(text), 1),
+            Text("表达式是空的。", "The expression is empty."),
+            Text("写一个数、一个名称或一个算式。", "Write a number, a name or a formula."),
+        )
     bare = _TEXT.sub(lambda m: " " * len(m[0]), text)
     large = _too_large(text, bare)
     if large:
@@ -102,11 +113,16 @@ def _refusal(text: str, place: Place | None) -> Finding | None:
     m = _THOUSANDS.search(bare)
     if m:
         whole, apart = m[0].replace(",", ""), m[0].replace(",", ", ")
-        return syntax_finding(place, m.start(), m.end(),
-                              Text(f"`{m[0]}` 可以读成一个数,也可以读成几个数。",
-                                   f"`{m[0]}` can be read as one number or as several."),
-                              Text(f"一个数写 `{whole}`,几个数在逗号后空一格写 `{apart}`。",
-                                   f"Write `{whole}` for one number, `{apart}` with blanks for several."))
+        return syntax_finding(
+            place,
+            m.start(),
+            m.end(),
+            Text(f"`{m[0]}` 可以读成一个数，也可以读成几个数。", f"`{m[0]}` can be read as one number or as several."),
+            Text(
+                f"一个数写 `{whole}`，几个数在逗号后空一格写 `{apart}`。",
+                f"Write `{whole}` for one number, `{apart}` with blanks for several.",
+            ),
+        )
     return None
 
 
@@ -119,11 +135,12 @@ def _tree(text: str, place: Place | None) -> Node | Finding:
     except Refused as refused:
         return syntax_finding(place, refused.start, refused.stop, refused.reason, refused.remedy)
     except UnexpectedCharacters as error:
-        return unexpected(text, place, error.pos_in_stream)
+        return unexpected(text, place, error.pos_in_stream or 0)
     except UnexpectedToken as error:
         ended = error.token.type == "$END"
-        return unexpected(text, place, len(text) if ended else int(error.token.start_pos or 0), error.token.type,
-                          str(error.token))
+        return unexpected(
+            text, place, len(text) if ended else int(error.token.start_pos or 0), error.token.type, str(error.token)
+        )
 
 
 def parse(text: str, place: Place | None = None) -> Expression | Finding:
@@ -139,8 +156,11 @@ def parse(text: str, place: Place | None = None) -> Expression | Finding:
         return root
     deepest = max(walk(root), key=lambda pair: pair[1])
     if deepest[1] > _MOST_DEPTH:
-        return syntax_finding(place, deepest[0].start, deepest[0].stop,
-                              Text("表达式嵌套过深。", "The expression is nested too deeply."),
-                              Text("拆成几个有名字的量,或改用表。",
-                                   "Split it into several named quantities, or use a table."))
+        return syntax_finding(
+            place,
+            deepest[0].start,
+            deepest[0].stop,
+            Text("表达式嵌套过深。", "The expression is nested too deeply."),
+            Text("拆成几个有名字的量，或改用表。", "Split it into several named quantities, or use a table."),
+        )
     return Expression(text, root, place)

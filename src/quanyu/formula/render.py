@@ -26,7 +26,14 @@ from quanyu.terms import UNITS, write_number
 __all__ = ["render", "render_node"]
 
 _STRENGTH: dict[type[Node], int] = {
-    Either: 1, Both: 2, Not: 3, Comparison: 4, Membership: 4, Sum: 5, Product: 6, Negative: 7,
+    Either: 1,
+    Both: 2,
+    Not: 3,
+    Comparison: 4,
+    Membership: 4,
+    Sum: 5,
+    Product: 6,
+    Negative: 7,
 }
 _ATOM = 8
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Integral, Real
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from quanyu.formula.exact import Number as Quantity
 from quanyu.formula.exact import divide, minus, plus, times
@@ -35,8 +35,13 @@ __all__ = ["constant", "evaluate"]
 
 _Row: TypeAlias = Mapping[str, Given]
 _ARITHMETIC: dict[str, Callable[[Quantity, Quantity], Quantity]] = {"+": plus, "-": minus, "*": times, "/": divide}
-_COMPARE: dict[str, Callable[[object, object], bool]] = {
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "==": operator.eq, "!=": operator.ne,
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
 }
 
 

@@ -74,6 +74,10 @@ def _clip(x: Value, low: Value, high: Value) -> Value:
     return _each(lambda v: min(max(v, least), most), x)
 
 
+def _size(x: Number) -> Number:
+    return x if x >= 0 else -x
+
+
 def _round(x: Value, step: Value = Fraction(1)) -> Value:
     width = quantity(step)
     return _each(lambda v: nearest(v, width), x)
@@ -135,21 +139,23 @@ def _rolling(x: Value, n: Value) -> Value:
     return Series(sums, dates if sums else (() if series.dates is not None else None))
 
 
-FUNCTIONS_OF_A_ROW: Mapping[str, Callable[..., Value]] = MappingProxyType({
-    "min": lambda *values: min(_numbers(values)),
-    "max": lambda *values: max(_numbers(values)),
-    "abs": lambda x: _each(abs, x),
-    "clip": _clip,
-    "round": _round,
-    "sum": _sum,
-    "mean": _mean,
-    "count": lambda x: Fraction(sum(flag(v) for v in _series(x))),
-    "longest_run": lambda x: Fraction(max(_lengths(x), default=0)),
-    "runs": lambda x: Series(tuple(Fraction(n) for n in _lengths(x))),
-    "first": lambda x: _end(x, 0),
-    "last": lambda x: _end(x, -1),
-    "length": lambda x: Fraction(len(_series(x))),
-    "during": _during,
-    "rolling": _rolling,
-})
+FUNCTIONS_OF_A_ROW: Mapping[str, Callable[..., Value]] = MappingProxyType(
+    {
+        "min": lambda *values: min(_numbers(values)),
+        "max": lambda *values: max(_numbers(values)),
+        "abs": lambda x: _each(_size, x),
+        "clip": _clip,
+        "round": _round,
+        "sum": _sum,
+        "mean": _mean,
+        "count": lambda x: Fraction(sum(flag(v) for v in _series(x))),
+        "longest_run": lambda x: Fraction(max(_lengths(x), default=0)),
+        "runs": lambda x: Series(tuple(Fraction(n) for n in _lengths(x))),
+        "first": lambda x: _end(x, 0),
+        "last": lambda x: _end(x, -1),
+        "length": lambda x: Fraction(len(_series(x))),
+        "during": _during,
+        "rolling": _rolling,
+    }
+)
 """Every function but `if` by its name; the number of arguments is checked before."""

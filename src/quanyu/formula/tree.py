@@ -7,14 +7,31 @@ from fractions import Fraction
 from quanyu.terms import Place
 
 __all__ = [
-    "Both", "Call", "Comparison", "Either", "Expression", "Infinity", "Literal", "Membership", "Name", "Negative",
-    "Node", "Not", "Number", "Product", "Sum", "Truth", "children", "names", "walk",
+    "Both",
+    "Call",
+    "Comparison",
+    "Either",
+    "Expression",
+    "Infinity",
+    "Literal",
+    "Membership",
+    "Name",
+    "Negative",
+    "Node",
+    "Not",
+    "Number",
+    "Product",
+    "Sum",
+    "Truth",
+    "children",
+    "names",
+    "walk",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A part of an expression, from character `start` to `stop` of its text; two nodes are equal wherever they stand."""
+    """A part of an expression, from character `start` to `stop` of its text; equal nodes may stand anywhere."""
 
     start: int = field(default=0, compare=False, kw_only=True)
     stop: int = field(default=0, compare=False, kw_only=True)

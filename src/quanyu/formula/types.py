@@ -84,7 +84,7 @@ def common(a: Type, b: Type) -> Type | None:
 
 
 def multiplied(a: Type, b: Type) -> Type:
-    """The type of a product of two numeric types: a share keeps the other's type; units that meet give a plain number."""
+    """The type of a product: a share keeps the other's type, a count of money is money, other units are left open."""
     series = a.series or b.series
     if Kind.SHARE in (a.kind, b.kind):
         other = b if a.kind is Kind.SHARE else a
@@ -95,7 +95,7 @@ def multiplied(a: Type, b: Type) -> Type:
 
 
 def divided(a: Type, b: Type) -> Type:
-    """The type of a quotient of two numeric types: money by anything but money is money, like by like a plain number."""
+    """The type of a quotient: money by anything but money is money, like by like is a plain number."""
     series = a.series or b.series
     if a.kind is Kind.MONEY and b.kind is not Kind.MONEY:
         return Type(Kind.MONEY, a.unit, series=series)
@@ -113,5 +113,6 @@ def fits(actual: Type, expected: Type) -> bool:
     if expected.numeric:
         return actual.numeric and (expected.plain or common(actual, expected) is not None)
     if expected.kind is Kind.TEXT:
-        return actual.textual and (not expected.values or not actual.values or set(actual.values) <= set(expected.values))
+        open_ended = not expected.values or not actual.values
+        return actual.textual and (open_ended or set(actual.values) <= set(expected.values))
     return actual.kind is expected.kind

@@ -8,15 +8,24 @@ from typing import TypeAlias
 
 from quanyu.formula.window import is_date
 
-__all__ = ["DivisionByZero", "EvaluationError", "Given", "MissingName", "Scalar", "Series", "Undefined", "Value",
-           "WrongType"]
+__all__ = [
+    "DivisionByZero",
+    "EvaluationError",
+    "Given",
+    "MissingName",
+    "Scalar",
+    "Series",
+    "Undefined",
+    "Value",
+    "WrongType",
+]
 
 
 class EvaluationError(Exception):
     """An expression has no value on these facts."""
 
 
-class MissingName(EvaluationError):
+class MissingName(EvaluationError):  # noqa: N818 - the reason is the name
     """A name that is needed has no value; `name` says which."""
 
     def __init__(self, name: str) -> None:
@@ -24,15 +33,15 @@ class MissingName(EvaluationError):
         self.name = name
 
 
-class DivisionByZero(EvaluationError):
+class DivisionByZero(EvaluationError):  # noqa: N818 - the reason is the name
     """A divisor is zero."""
 
 
-class Undefined(EvaluationError):
+class Undefined(EvaluationError):  # noqa: N818 - the reason is the name
     """Nothing defines the value: inf - inf, the mean of no elements, a window over a series without dates."""
 
 
-class WrongType(EvaluationError):
+class WrongType(EvaluationError):  # noqa: N818 - the reason is the name
     """A value is not of the type its place needs; a checked expression over values of the declared types never is."""
 
 

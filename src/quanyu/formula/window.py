@@ -25,7 +25,10 @@ def is_date(text: str) -> bool:
 
 
 def read_window(text: str) -> Window | None:
-    """`[06-08, 07-05]`, `[2021-06-08, 2021-07-05)`; month-days may go over new year (`[11-15, 02-28]`); None for others."""
+    """`[06-08, 07-05]`, `[2021-06-08, 2021-07-05)`; month-days may go over new year (`[11-15, 02-28]`).
+
+    None for other texts.
+    """
     m = _WINDOW.fullmatch(text)
     if not m or not (is_date(m[2]) and is_date(m[3])) or len(m[2]) != len(m[3]):
         return None
@@ -35,7 +38,10 @@ def read_window(text: str) -> Window | None:
 
 
 def inside(day: str, window: Window) -> bool | None:
-    """Whether a date lies in a window; a full date is held against month-days by its own; None where it cannot be told."""
+    """Whether a date lies in a window; a full date is held against month-days by its own.
+
+    None where it cannot be told.
+    """
     first, last, with_first, with_last = window
     if len(first) == 5:
         day = day[-5:]
