@@ -1,1 +1,10 @@
-"""cover: see the promise of this room in ARCHITECTURE.md."""
+"""Cover: facts to amounts.
+
+Takes  the covers of a programme, and facts: a row, or columns of many rows.
+Gives  the amount each claim states, exact on a row and float64 in columns, from the same compiled cover.
+Never  splits an amount, draws a fact, or pays where the facts are missing.
+"""
+
+from quanyu.cover.amounts import Combination, CompiledCover, amount, amounts, combined, compile_cover, compile_covers
+
+__all__ = ["Combination", "CompiledCover", "amount", "amounts", "combined", "compile_cover", "compile_covers"]
