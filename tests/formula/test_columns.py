@@ -137,7 +137,8 @@ def test_no_rows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "name"), [("absent", "absent"), ("sparse + 1", "sparse"), ("if(x > 2, sparse, 0)", "sparse"), ("if(x > 2, absent, 0)", "absent")]
+    ("text", "name"), [("absent", "absent"), ("sparse + 1", "sparse"), ("if(x > 2, sparse, 0)", "sparse"),
+     ("if(x > 2, absent, 0)", "absent")]
 )  # fmt: skip
 def test_a_missing_name_is_named(text: str, name: str) -> None:
     with pytest.raises(MissingName) as caught:

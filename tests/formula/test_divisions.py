@@ -19,7 +19,8 @@ def divisors(text: str) -> list[str]:
         "if(b > 0, a / b, 0)", "if(b != 0, a / b, 0)", "if(b == 0, 0, a / b)", "if(b <= 0, 0, a / b)",
         "if(0 < b, a / b, 0)", "if(b >= 1, a / b, 0)", "if(b < 0, a / b, 0)", "if(not b == 0, a / b, 0)",
         "if(ok and b > 0, a / b, 0)", "if(b == 0 or c == 0, 0, a / (b * c))", "b > 0 and a / b > 2",
-        "b == 0 or a / b > 2", "if(b + c > 0, a / (b + c), 0)", "if(0 < b < 5, a / b, 0)", "if(b > 0, 1 + max(a / b, 2), 0)",
+        "b == 0 or a / b > 2", "if(b + c > 0, a / (b + c), 0)", "if(0 < b < 5, a / b, 0)",
+        "if(b > 0, 1 + max(a / b, 2), 0)",
     ],
 )  # fmt: skip
 def test_safe(text: str) -> None:

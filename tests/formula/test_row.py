@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from fractions import Fraction as F
+from fractions import Fraction as F  # noqa: N817 - a table of them
 
 import numpy as np
 import pytest
