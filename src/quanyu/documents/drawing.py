@@ -10,6 +10,7 @@ from quanyu.terms import Text
 
 __all__ = ["Label", "Picture", "bilingual", "path", "rect"]
 
+_SMALLEST = 0.8
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -82,9 +83,10 @@ class Picture:
     def svg(self) -> Markup:
         """One inline SVG element."""
         head = Markup(
-            '<svg viewBox="0 0 {0:.0f} {1:.0f}" width="{0:.0f}" height="{1:.0f}" class="picture {2}" '
+            '<svg viewBox="0 0 {0:.0f} {1:.0f}" style="max-width:{0:.0f}px;min-width:{4:.0f}px" class="picture {2}" '
             'role="img" aria-label="{3}">'
         )
         body = Markup("").join([*self.shapes, *(label.svg() for label in self.labels)])
         named = f"{self.title.zh} / {self.title.en}" if self.title.zh != self.title.en else self.title.zh
-        return head.format(self.width, self.height, self.style, escape(named)) + body + Markup("</svg>")
+        least = self.width * _SMALLEST
+        return head.format(self.width, self.height, self.style, escape(named), least) + body + Markup("</svg>")

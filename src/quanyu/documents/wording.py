@@ -60,8 +60,9 @@ def terms_of(step: Step) -> list[Text]:
     terms += _each(step.franchise, "达到 {0} 即全额（{1}）", "in full once {0} is reached, {1}")
     terms += _each(step.attachments, "超过 {0} 的部分（{1}）", "above {0}, {1}")
     terms += _each(step.limits, "以 {0} 为限（{1}）", "up to {0}, {1}")
-    terms += [Text(f"{full(b.low)} 至 {full(b.high)}：{percent(b.share)}", f"{full(b.low)} to {full(b.high)}: {percent(b.share)}")
-              for b in step.bands]
+    for band in step.bands:
+        low, high, part = full(band.low), full(band.high), percent(band.share)
+        terms.append(Text(f"{low} 至 {high}：{part}", f"{low} to {high}: {part}"))
     terms += _share(step)
     terms += _each(step.caps, "最多承担 {0}（{1}）", "takes at most {0}, {1}")
     return [*terms, *step.words] or [Text("到此的全部", "all that reaches it")]
