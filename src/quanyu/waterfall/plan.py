@@ -76,7 +76,7 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """The terms of a step at one scope, money in the programme's unit (yuan). No limit is no bound; bands () are none."""
+    """The terms of a step at one scope, money in the programme's unit. No limit is no bound; bands () are none."""
 
     scope: str
     columns: tuple[str, ...]

@@ -32,7 +32,7 @@ class NotNested:
 
 
 def dependencies(programme: Programme) -> Mapping[str, frozenset[str]]:
-    """Which columns a column fixes: an event its periods; a policy its period, and its insured where there is but one."""
+    """Which columns a column fixes: an event its periods; a policy its period, and its insured where it has but one."""
     policy = {"period"}
     single = not (programme.insured.group or programme.insured.several or programme.insured.enrolment == "none")
     if single:
