@@ -1,4 +1,4 @@
-"""Writes the values a t1 or t3 answer is held against: exact by FFT where one exists, else simulated, each with its error.
+"""Writes the values a t1 or t3 answer is held against: exact by FFT or else simulated, each with its error.
 
 `exact-TERMS.json` holds party -> statistic -> {value, bound}; `simulated-TERMS.json` holds party -> statistic ->
 {value, error} of ten million years, `error` being the standard error of one year's worth (divide by the root of years).
@@ -10,9 +10,8 @@ import sys
 from pathlib import Path
 
 import numpy as np
-
 from bench import lattice, tail
-from bench.collective import CHANGED, TERMS, Terms
+from bench.collective import CHANGED, LEVEL, TERMS, Terms
 from bench.meter import SEED
 from bench.peers import t1_numpy
 
@@ -42,7 +41,7 @@ def exact_gross(terms: Terms) -> Values:
     laws = {way: lattice.year_of_gross(terms, way, top=GROSS_TOP, points=GROSS_POINTS) for way in lattice.WAYS}
     whole = np.array([GROSS_TOP])
     above = terms.rate * (terms.loss_mean - float(lattice.limited_mean(whole, terms.log_mean, terms.log_sd)[0]))
-    values = bracketed(laws, beyond=above / (1 - lattice.LEVEL))
+    values = bracketed(laws, beyond=above / (1 - LEVEL))
     sd = math.sqrt(terms.rate * math.exp(2 * terms.log_mean + 2 * terms.log_sd**2))
     return values | {
         "mean": {"value": terms.rate * terms.loss_mean, "bound": 0.0},

@@ -1,7 +1,8 @@
 """Compound Poisson amounts on a lattice by FFT: the exact side of tasks t1 and t3.
 
-A severity put on a lattice three ways gives a value and proven limits on both sides of it: rounded down and rounded up
-(stochastically below and above the true law, so mean, VaR and TVaR are bracketed) and with local moments (the mean kept).
+A severity put on a lattice three ways gives a value and proven limits on both sides of it: rounded down and rounded
+up (stochastically below and above the true law, so mean, VaR and TVaR are bracketed) and with local moments (the
+mean kept). The rounding of the transforms themselves is not in the limits.
 """
 
 import math
@@ -9,10 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from bench.collective import LEVEL, Layer, Terms
 from scipy.fft import irfft, rfft
 from scipy.special import ndtr
-
-from bench.collective import LEVEL, Layer, Terms
 
 Array = npt.NDArray[np.float64]
 Law = tuple[Array, Array]
@@ -35,7 +35,7 @@ def limited_mean(amount: Array, log_mean: float, log_sd: float) -> Array:
 
 def severity(way: str, *, start: float, step: float, points: int, log_mean: float, log_sd: float) -> Array:
     """Masses at 0, step, ..., (points - 1) x step of min(max(X - start, 0), (points - 1) x step), set by `way`."""
-    nodes = start + step * np.arange(points)
+    nodes = start + step * steps(points)
     if way == "local":
         slope = np.diff(limited_mean(nodes, log_mean, log_sd)) / step
         return np.concatenate([[1 - slope[0]], slope[:-1] - slope[1:], slope[-1:]])
@@ -43,6 +43,11 @@ def severity(way: str, *, start: float, step: float, points: int, log_mean: floa
     if way == "down":
         return np.concatenate([[1 - survival[1]], survival[1:-1] - survival[2:], survival[-1:]])
     return np.concatenate([[1 - survival[0]], survival[:-2] - survival[1:-1], survival[-2:-1]])
+
+
+def steps(points: int) -> Array:
+    """0, 1, ..., points - 1 as floats."""
+    return np.arange(points, dtype=np.float64)
 
 
 def compound(masses: Array, rate: float, points: int) -> Array:
@@ -66,17 +71,17 @@ def year_of_layer(layer: Layer, terms: Terms, way: str, *, per_limit: int, point
         log_sd=terms.log_sd,
     )
     year = compound(masses, terms.rate, points)
-    paid = np.clip(np.arange(points) * step - layer.year_deductible, 0.0, layer.year_limit)
+    paid = np.clip(steps(points) * step - layer.year_deductible, 0.0, layer.year_limit)
     slots = np.rint(paid / step).astype(np.int64)
-    merged = np.bincount(slots, year)
-    return np.arange(merged.size) * step, merged
+    merged = np.bincount(slots, year).astype(np.float64, copy=False)
+    return steps(merged.size) * step, merged
 
 
 def year_of_gross(terms: Terms, way: str, *, top: float, points: int) -> Law:
     """Law of the gross year on `points` steps up to `top`."""
     step = top / points
     masses = severity(way, start=0.0, step=step, points=points, log_mean=terms.log_mean, log_sd=terms.log_sd)
-    return np.arange(points) * step, compound(masses, terms.rate, points)
+    return steps(points) * step, compound(masses, terms.rate, points)
 
 
 def statistics(law: Law) -> dict[str, float]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-
 from bench import tail
 from bench.collective import TERMS, Terms, with_members
 from bench.meter import Meter, options
@@ -29,15 +28,19 @@ def simulate(terms: Terms, years: int, seed: int | np.random.SeedSequence) -> Lo
     return Losses(years, np.repeat(np.arange(years), counts), amount)
 
 
+def by_year(losses: Losses, amounts: Column) -> Column:
+    """The sum of each year's amounts."""
+    return np.bincount(losses.year, amounts, losses.years).astype(np.float64, copy=False)
+
+
 def split(terms: Terms, losses: Losses) -> dict[str, Column]:
     """Each account's amount a year, members apart."""
-    gross = np.bincount(losses.year, losses.amount, losses.years)
+    gross = by_year(losses, losses.amount)
     columns = {"gross": gross, "quota share": terms.ceded * gross}
     retained = losses.amount * (1 - terms.ceded)
     net = gross * (1 - terms.ceded)
     for layer in terms.layers:
-        hit = np.clip(retained - layer.attachment, 0.0, layer.limit)
-        paid = np.bincount(losses.year, hit, losses.years)
+        paid = by_year(losses, np.clip(retained - layer.attachment, 0.0, layer.limit))
         paid = np.clip(paid - layer.year_deductible, 0.0, layer.year_limit)
         columns[layer.name] = paid
         net -= paid
@@ -45,7 +48,8 @@ def split(terms: Terms, losses: Losses) -> dict[str, Column]:
             used = paid[:, None] / layer.limit - np.arange(len(layer.reinstatement_rates))
             due = np.clip(used, 0.0, 1.0) @ np.array(layer.reinstatement_rates)
             columns[f"reinstatement {layer.name}"] = layer.premium * due
-    return columns | {"net": net}
+    columns["net"] = net
+    return columns
 
 
 def answers(columns: dict[str, Column]) -> dict[str, dict[str, float]]:

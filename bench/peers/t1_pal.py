@@ -9,12 +9,11 @@ def main() -> None:
     asked = options()
     meter = Meter("proteus-actuarial-library")
     with meter.phase("import"):
+        from bench.tail import statistics
         from pal import set_default_n_sims, set_random_seed
         from pal.contracts import XoL
         from pal.distributions import LogNormal, Poisson
         from pal.frequency_severity import FrequencySeverityModel
-
-        from bench.tail import statistics
     with meter.phase("simulate"):
         set_random_seed(asked.seed)
         set_default_n_sims(asked.years)

@@ -17,21 +17,16 @@ def main() -> None:
     meter = Meter("prospicio")
     with meter.phase("import"):
         import numpy as np
+        from bench.tail import statistics
         from prospicio import reinsurance
         from prospicio.aggregate import simulate_events
         from prospicio.distributions import Lognormal, Poisson
-
-        from bench.tail import statistics
     with meter.phase("simulate"):
-        events = simulate_events(
-            Poisson(TERMS.rate), Lognormal(TERMS.log_mean, TERMS.log_sd), asked.years, asked.seed
-        )
+        events = simulate_events(Poisson(TERMS.rate), Lognormal(TERMS.log_mean, TERMS.log_sd), asked.years, asked.seed)
     with meter.phase("split"):
         quota_share = reinsurance.Layer.quota_share("QS", TERMS.ceded)
         layers = [
-            reinsurance.Layer(
-                x.name, x.limit, x.attachment, aggregate_deductible=x.year_deductible, **terms_of(x)
-            )
+            reinsurance.Layer(x.name, x.limit, x.attachment, aggregate_deductible=x.year_deductible, **terms_of(x))
             for x in TERMS.layers
         ]
         result = reinsurance.Tower.inuring([[quota_share], layers]).apply(events)
