@@ -120,7 +120,12 @@ def above(low: Layer) -> Layer:
         joined("({} or {})", m, m),
     )
     # Deferred, a strategy is not written out in full whenever it is named.
-    return Layer(*(st.deferred(lambda each=each: each) for each in (numbers, flags, series, marks)))
+    return Layer(
+        st.deferred(lambda: numbers),
+        st.deferred(lambda: flags),
+        st.deferred(lambda: series),
+        st.deferred(lambda: marks),
+    )
 
 
 RAIN = st.sampled_from(["rain", "wind"])
@@ -241,9 +246,10 @@ def test_without_reported_divisors_nothing_divides_by_zero(text: str, row: dict[
 
 
 WORDS = st.sampled_from(
-    [*FUNCTIONS, "and", "or", "not", "in", "true", "inf", "x", "rain", "ok", "kind", "premium.to.a-b", "'firm'",
-     "'[06-08, 07-05]'", "3", "20%", "300万", "1.5", "(", ")", "（", "）", ",", "，", "+", "-", "*", "/", "<", "<=", "==",
-     "!=", "≥", "=", ".", "'", "\n", "\t", "%", "万", "0", "٣"]
+    [*FUNCTIONS, "and", "or", "not", "in", "true", "inf", "x", "rain", "ok", "kind", "premium.to.a-b",
+     "'firm'",
+     "'[06-08, 07-05]'", "3", "20%", "300万", "1.5", "(", ")", "（", "）", ",", "，", "+", "-", "*", "/", "<", "<=",
+     "==", "!=", "≥", "=", ".", "'", "\n", "\t", "%", "万", "0", "٣"]
 )  # fmt: skip
 NOISE = st.one_of(
     st.text(max_size=60), st.lists(WORDS, max_size=25).map(" ".join), st.lists(WORDS, max_size=25).map("".join)
