@@ -1,1 +1,12 @@
-"""tables: see the promise of this room in ARCHITECTURE.md."""
+"""Tables: Excel, CSV and Parquet files as rows that know their place.
+
+Takes  a file, and the types its columns should have.
+Gives  typed columns, or findings by sheet, row and column, all of them at once; Excel files of results.
+Never  reads half of a table, guesses a code, or turns a gap into zero.
+"""
+
+from quanyu.tables.read import Rows, read_rows
+from quanyu.tables.typed import typed_columns
+from quanyu.tables.write import write_table
+
+__all__ = ["Rows", "read_rows", "typed_columns", "write_table"]

@@ -1,0 +1,105 @@
+"""Files of rows → frames that remember where each row stood."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quanyu.terms import Finding, Place, Text
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["SUFFIXES", "Rows", "read_rows"]
+
+SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
+_ENCODINGS = ("utf-8-sig", "gb18030")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table as read: every column in its own type where the file has types, else text.
+
+    first: the row number, as the spreadsheet or editor shows it, of the first row of data.
+    """
+
+    frame: "pl.DataFrame"
+    file: str
+    sheet: str = ""
+    first: int = 2
+
+    def place(self, row: int, column: str) -> Place:
+        """The place of a cell; `row` counts from 0."""
+        names = self.frame.columns
+        number = names.index(column) + 1 if column in names else 1
+        return Place(self.file, self.first + row, number, number + 1, self.sheet)
+
+
+def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
+    """The rows of a file; of an Excel file the sheet named, or the first."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        return [
+            _finding(
+                "table-kind",
+                path,
+                Text(f"不认识的表格类型“{suffix}”", f"`{suffix}` is no kind of table"),
+                Text(f"用 {'、'.join(SUFFIXES)}", f"use {', '.join(SUFFIXES)}"),
+            )
+        ]
+    if not path.is_file():
+        return [
+            _finding(
+                "cannot-read", path, Text("没有这个文件", "there is no such file"), Text("检查路径", "look at the path")
+            )
+        ]
+    try:
+        rows = _read(path, suffix, sheet)
+    except Exception as error:
+        return [
+            _finding(
+                "table-unreadable",
+                path,
+                Text(f"表格读不出来：{error}", f"the table cannot be read: {error}"),
+                Text("用原程序打开后另存", "open it in the program that made it and save it again"),
+            )
+        ]
+    if rows.frame.width == 0:
+        return [
+            _finding(
+                "table-empty",
+                path,
+                Text("表格没有列", "the table has no columns"),
+                Text("第一行写列名", "name the columns in the first row"),
+            )
+        ]
+    return rows
+
+
+def _finding(code: str, path: Path, reason: Text, remedy: Text) -> Finding:
+    return Finding(code, Place(str(path), 1, 1), reason, remedy)
+
+
+def _read(path: Path, suffix: str, sheet: str | None) -> Rows:
+    import polars as pl
+
+    if suffix == ".parquet":
+        return Rows(pl.read_parquet(path), str(path), first=1)
+    if suffix in (".csv", ".tsv"):
+        text = _decoded(path.read_bytes())
+        frame = pl.read_csv(text, separator="\t" if suffix == ".tsv" else ",", infer_schema=False)
+        return Rows(frame, str(path))
+    import fastexcel
+
+    book = fastexcel.read_excel(path)
+    name = sheet or book.sheet_names[0]
+    return Rows(book.load_sheet(name).to_polars(), str(path), name)
+
+
+def _decoded(data: bytes) -> bytes:
+    """UTF-8 bytes; spreadsheets in China still write GB18030."""
+    for encoding in _ENCODINGS:
+        try:
+            return data.decode(encoding).encode()
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("neither UTF-8 nor GB18030")
