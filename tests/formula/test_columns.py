@@ -66,6 +66,8 @@ def value(text: str, length: int = 3, table: Mapping[str, Column] = TABLE) -> ND
         ("first(rain) + last(rain)", [1, 20, 0]),
         ("sum(during(rain, '[06-07, 06-08]'))", [27, 20, 0]),
         ("max(rolling(rain, 2))", [27, 20, 0]),
+        ("sum(during(rolling(rain, 2), '[06-08, 06-08]'))", [27, 20, 0]),
+        ("first(during(rolling(rain, 3), '[06-09, 06-30]'))", [27, 30, 0]),
         ("sum(clip(rain - x, 0, inf))", [25, 32, 0]),
         ("length(ragged)", [3, 1, 2]),
         ("sum(ragged)", [6, 4, 11]),

@@ -1,6 +1,7 @@
 """Exact values on one row."""
 
 import math
+import pickle
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction as F  # noqa: N817 - a table of them
@@ -139,6 +140,7 @@ def test_a_missing_name_is_named(text: str, name: str) -> None:
     with pytest.raises(MissingName) as caught:
         value(text)
     assert caught.value.name == name
+    assert str(pickle.loads(pickle.dumps(caught.value))) == f"{name} has no value"
 
 
 def test_not_a_number_is_missing() -> None:

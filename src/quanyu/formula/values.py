@@ -29,8 +29,11 @@ class MissingName(EvaluationError):  # noqa: N818 - the reason is the name
     """A name that is needed has no value; `name` says which."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} has no value")
+        super().__init__(name)
         self.name = name
+
+    def __str__(self) -> str:
+        return f"{self.name} has no value"
 
 
 class DivisionByZero(EvaluationError):  # noqa: N818 - the reason is the name
