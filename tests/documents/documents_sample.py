@@ -64,32 +64,53 @@ PARTIES = (
 )
 POOLS = (
     Pool(
-        id="coinsurers", name=Text("共保体", "The co-insurers"), leader="lead",
+        id="coinsurers",
+        name=Text("共保体", "The co-insurers"),
+        leader="lead",
         dated=(
             PoolShares(since="2020-01-01", shares=(("lead", Fraction(60, 100)), ("second", Fraction(40, 100)))),
-            PoolShares(since="2022-01-01", shares=(("lead", Fraction(1, 2)), ("second", Fraction(3, 10)),
-                                                   ("third", Fraction(1, 5)))),
+            PoolShares(
+                since="2022-01-01",
+                shares=(("lead", Fraction(1, 2)), ("second", Fraction(3, 10)), ("third", Fraction(1, 5))),
+            ),
         ),
     ),
 )
 LOSSES = Flow(
-    name="losses.from", amount=Text("每户救助金额", "the relief of every household"), total=31_000_000.0,
+    name="losses.from",
+    amount=Text("每户救助金额", "the relief of every household"),
+    total=31_000_000.0,
     basis=Text("模拟年均", "mean of the simulated years"),
     steps=(
         Step(label="deductible", taker="households", limits=(Bound(scope=EVENT, amount=500_000),), amount=1_200_000.0),
         Step(
-            label="relief", taker="coinsurers", limits=(Bound(scope=EVENT, amount=100_000_000, illustrative=True),),
-            caps=(Bound(scope=YEAR, amount=300_000_000),), amount=26_300_000.0,
+            label="relief",
+            taker="coinsurers",
+            limits=(Bound(scope=EVENT, amount=100_000_000, illustrative=True),),
+            caps=(Bound(scope=YEAR, amount=300_000_000),),
+            amount=26_300_000.0,
             steps=(
                 Step(
-                    label="treaty", tower=True, amount=9_100_000.0,
+                    label="treaty",
+                    tower=True,
+                    amount=9_100_000.0,
                     steps=(
-                        Step(label="layer-1", taker="re", share=Fraction(4, 5), amount=7_000_000.0,
-                             attachments=(Bound(scope=EVENT, amount=20_000_000),),
-                             limits=(Bound(scope=EVENT, amount=30_000_000),)),
-                        Step(label="layer-2", taker="re", share=1, amount=2_100_000.0,
-                             attachments=(Bound(scope=EVENT, amount=50_000_000),),
-                             limits=(Bound(scope=EVENT, amount=50_000_000),)),
+                        Step(
+                            label="layer-1",
+                            taker="re",
+                            share=Fraction(4, 5),
+                            amount=7_000_000.0,
+                            attachments=(Bound(scope=EVENT, amount=20_000_000),),
+                            limits=(Bound(scope=EVENT, amount=30_000_000),),
+                        ),
+                        Step(
+                            label="layer-2",
+                            taker="re",
+                            share=1,
+                            amount=2_100_000.0,
+                            attachments=(Bound(scope=EVENT, amount=50_000_000),),
+                            limits=(Bound(scope=EVENT, amount=50_000_000),),
+                        ),
                     ),
                 ),
             ),
@@ -99,28 +120,52 @@ LOSSES = Flow(
     ),
 )
 PREMIUM_FROM = Flow(
-    name="premium.from", total=41_000_000, steps=(
+    name="premium.from",
+    total=41_000_000,
+    steps=(
         Step(label="subsidy", taker="city", share=Fraction(4, 5), amount=32_800_000),
         Step(label="own", taker="households", amount=8_200_000),
     ),
 )
 SERVICES = Flow(
-    name="services.from", steps=(
-        Step(label="inspection", taker="coinsurers", share=None, share_words=Text("5% × 保费", "5 % × premium"),
-             covers=(Text("巡检", "inspections"),), when=Text("已核实", "verified")),
+    name="services.from",
+    steps=(
+        Step(
+            label="inspection",
+            taker="coinsurers",
+            share=None,
+            share_words=Text("5% × 保费", "5 % × premium"),
+            covers=(Text("巡检", "inspections"),),
+            when=Text("已核实", "verified"),
+        ),
         Step(label="rest", taker="city"),
     ),
 )
 SHEET = PremiumSheet(
-    title=Text("一户住宅报价", "One household's quote"), total=Fraction(12960, 100), illustrative=True,
+    title=Text("一户住宅报价", "One household's quote"),
+    total=Fraction(12960, 100),
+    illustrative=True,
     facts=((Text("面积", "floor area"), "120 m²"), (Text("结构", "structure"), "brick")),
     lines=(
-        SheetLine(label=Text("基础保费", "Base"), value="100", running=100, kind="base", how=Text("每户", "per household")),
-        SheetLine(label=Text("结构系数", "Structure"), value="× 1.60", running=160,
-                  how=Text("按结构查表：砖混", "table by structure: brick")),
-        SheetLine(label=Text("楼层系数", "Storey"), value="× 0.90", running=144, how=Text("系数 0.85", "factor 0.85"),
-                  bound=Text("下限 0.90", "cut at the lower bound 0.90")),
-        SheetLine(label=Text("防灾折扣", "Prevention"), value="× 0.90", running=Fraction(12960, 100), illustrative=True),
+        SheetLine(
+            label=Text("基础保费", "Base"), value="100", running=100, kind="base", how=Text("每户", "per household")
+        ),
+        SheetLine(
+            label=Text("结构系数", "Structure"),
+            value="× 1.60",
+            running=160,
+            how=Text("按结构查表：砖混", "table by structure: brick"),
+        ),
+        SheetLine(
+            label=Text("楼层系数", "Storey"),
+            value="× 0.90",
+            running=144,
+            how=Text("系数 0.85", "factor 0.85"),
+            bound=Text("下限 0.90", "cut at the lower bound 0.90"),
+        ),
+        SheetLine(
+            label=Text("防灾折扣", "Prevention"), value="× 0.90", running=Fraction(12960, 100), illustrative=True
+        ),
         SheetLine(label=Text("最低保费", "Minimum"), value="≥ 80", running=Fraction(12960, 100), kind="minimum"),
     ),
     payers=(
@@ -136,15 +181,29 @@ SHEET = PremiumSheet(
     ),
 )
 PRICE = TechnicalPrice(
-    for_whom=POOLS[0].name, charged=32_800_000, technical=Estimate(30_150_000.0, 61_000.0), loss_ratio=Estimate(0.657, 0.0018),
+    for_whom=POOLS[0].name,
+    charged=32_800_000,
+    technical=Estimate(30_150_000.0, 61_000.0),
+    loss_ratio=Estimate(0.657, 0.0018),
     lines=(
-        PriceLine(label=Text("预期损失", "Expected loss"), amount=Estimate(21_550_000.0, 61_000.0),
-                  how=Text("模拟均值", "mean of the simulation")),
-        PriceLine(label=Text("费用", "Expenses"), amount=Estimate(4_100_000.0), how=Text("保费的 12.5%", "12.5 % of premium"),
-                  illustrative=True),
+        PriceLine(
+            label=Text("预期损失", "Expected loss"),
+            amount=Estimate(21_550_000.0, 61_000.0),
+            how=Text("模拟均值", "mean of the simulation"),
+        ),
+        PriceLine(
+            label=Text("费用", "Expenses"),
+            amount=Estimate(4_100_000.0),
+            how=Text("保费的 12.5%", "12.5 % of premium"),
+            illustrative=True,
+        ),
         PriceLine(label=Text("税", "Tax"), amount=Estimate(1_950_000.0), how=Text("6%", "6 %")),
-        PriceLine(label=Text("风险附加", "Risk load"), amount=Estimate(2_550_000.0), illustrative=True,
-                  how=Text("资本成本 6% × (TVaR 99.5% − 均值)", "6 % cost of capital × (TVaR 99.5 % − mean)")),
+        PriceLine(
+            label=Text("风险附加", "Risk load"),
+            amount=Estimate(2_550_000.0),
+            illustrative=True,
+            how=Text("资本成本 6% × (TVaR 99.5% − 均值)", "6 % cost of capital × (TVaR 99.5 % − mean)"),
+        ),
     ),
 )
 
@@ -165,110 +224,263 @@ def _result(party: str, sign: str, scale: float) -> AccountResult:
         for q, f in ((0.95, 9.0), (0.99, 21.0), (0.995, 28.0))
     )
     return AccountResult(
-        party=party, sign="net" if sign == "net" else "paid" if sign == "paid" else "received",
-        mean=Estimate(scale * 2.1e6, 6.1e4), sd=Estimate(scale * 4.4e6, 9.3e4), tails=tails,
-        none=Estimate(0.42, 0.0005), curves=(_curve("annual", scale), _curve("occurrence", scale * 0.8)),
+        party=party,
+        sign="net" if sign == "net" else "paid" if sign == "paid" else "received",
+        mean=Estimate(scale * 2.1e6, 6.1e4),
+        sd=Estimate(scale * 4.4e6, 9.3e4),
+        tails=tails,
+        none=Estimate(0.42, 0.0005),
+        curves=(_curve("annual", scale), _curve("occurrence", scale * 0.8)),
         histogram=tuple(Bin(i * 1e7, (i + 1) * 1e7, 0.5 * 0.7**i) for i in range(12)),
     )
 
 
 def _bears(label: str, taker: str, reached: int, taken: int, depth: int = 0) -> Passage:
     return Passage(
-        label=label, taker=taker, depth=depth, reached_fen=reached, taken_fen=taken, rest_fen=reached - taken,
-        takers=(Taken(taker, taken),) if taker else (), terms=(Text("全部", "all of it"),),
+        label=label,
+        taker=taker,
+        depth=depth,
+        reached_fen=reached,
+        taken_fen=taken,
+        rest_fen=reached - taken,
+        takers=(Taken(taker, taken),) if taker else (),
+        terms=(Text("全部", "all of it"),),
     )
 
 
 def _case() -> SettledCase:
     first = ClaimPath(
-        claim="C-001", at="2021-07-25", cover=Text("家庭救助", "household relief"), amount_fen=3_000_000_001,
+        claim="C-001",
+        at="2021-07-25",
+        cover=Text("家庭救助", "household relief"),
+        amount_fen=3_000_000_001,
         passages=(
-            Passage(label="deductible", taker="households", reached_fen=3_000_000_001, taken_fen=50_000_000,
-                    rest_fen=2_950_000_001, terms=(Text("以 500,000 为限（每次事故）", "up to 500,000, each event"),),
-                    takers=(Taken("households", 50_000_000),)),
-            Passage(label="relief", taker="coinsurers", reached_fen=2_950_000_001, taken_fen=2_900_000_001, rest_fen=50_000_000,
-                    terms=(Text("年度 3 亿", "300 m a year"),), cut=Text("年度限额只剩 29,000,000.01", "29,000,000.01 left of the year"),
-                    takers=(Taken("coinsurers", 2_180_000_001),),
-                    members=(Taken("lead", 1_090_000_001), Taken("second", 654_000_000), Taken("third", 436_000_000))),
+            Passage(
+                label="deductible",
+                taker="households",
+                reached_fen=3_000_000_001,
+                taken_fen=50_000_000,
+                rest_fen=2_950_000_001,
+                terms=(Text("以 500,000 为限（每次事故）", "up to 500,000, each event"),),
+                takers=(Taken("households", 50_000_000),),
+            ),
+            Passage(
+                label="relief",
+                taker="coinsurers",
+                reached_fen=2_950_000_001,
+                taken_fen=2_900_000_001,
+                rest_fen=50_000_000,
+                terms=(Text("年度 3 亿", "300 m a year"),),
+                cut=Text("年度限额只剩 29,000,000.01", "29,000,000.01 left of the year"),
+                takers=(Taken("coinsurers", 2_180_000_001),),
+                members=(Taken("lead", 1_090_000_001), Taken("second", 654_000_000), Taken("third", 436_000_000)),
+            ),
             Passage(label="treaty", depth=1, reached_fen=2_900_000_001, taken_fen=720_000_000, rest_fen=2_180_000_001),
             _bears("layer-1", "re", 2_900_000_001, 720_000_000, 2),
             _bears("layer-2", "re", 2_900_000_001, 0, 2),
             _bears("reserve", "reserve", 50_000_000, 50_000_000),
             _bears("last", "city", 0, 0),
         ),
-        finally_borne=(Taken("households", 50_000_000), Taken("coinsurers", 2_180_000_001), Taken("re", 720_000_000),
-                       Taken("reserve", 50_000_000)),
+        finally_borne=(
+            Taken("households", 50_000_000),
+            Taken("coinsurers", 2_180_000_001),
+            Taken("re", 720_000_000),
+            Taken("reserve", 50_000_000),
+        ),
         explanation=(
             Text("500,000.00 由家庭自负", "500,000.00 by the households: 100 % of 500,000 above 0"),
             Text("7,200,000.00 由再保险人承担", "7,200,000.00 by the reinsurer: 80 % of 30,000,000 above 20,000,000"),
         ),
     )
     return SettledCase(
-        title=Text("台风“示例”", "Typhoon Sample"), illustrative=True, paths=(first,), total_fen=3_000_000_001, claims=1,
+        title=Text("台风“示例”", "Typhoon Sample"),
+        illustrative=True,
+        paths=(first,),
+        total_fen=3_000_000_001,
+        claims=1,
         story=Text("一次台风，一笔合计的损失。", "One typhoon, one loss added up."),
-        rows=(Grid(columns=(Text("赔案", "claim"), Text("水深", "depth"), Text("金额", "amount")),
-                   rows=(("C-001", 75, 30000000.01), ("C-002", None, Text("待定", "open")))),),
+        rows=(
+            Grid(
+                columns=(Text("赔案", "claim"), Text("水深", "depth"), Text("金额", "amount")),
+                rows=(("C-001", 75, 30000000.01), ("C-002", None, Text("待定", "open"))),
+            ),
+        ),
         totals=first.finally_borne,
-        expected=(Example(name=Text("公布金额", "published total"), given="sum", expected="30,000,000.01", got="30,000,000.01",
-                          passed=True, source=Text("虚构公报", "a made-up bulletin")),),
+        expected=(
+            Example(
+                name=Text("公布金额", "published total"),
+                given="sum",
+                expected="30,000,000.01",
+                got="30,000,000.01",
+                passed=True,
+                source=Text("虚构公报", "a made-up bulletin"),
+            ),
+        ),
     )
 
 
 def _catastrophe() -> ProgrammePage:
     return ProgrammePage(
-        id="sample.catastrophe", name=Text("示例公共巨灾保险", "Sample public catastrophe insurance"), version="2022-01-01",
-        versions=("2020-01-01", "2022-01-01"), family=Text("巨灾", "catastrophe"), place=Text("某市", "A city"),
+        id="sample.catastrophe",
+        name=Text("示例公共巨灾保险", "Sample public catastrophe insurance"),
+        version="2022-01-01",
+        versions=("2020-01-01", "2022-01-01"),
+        family=Text("巨灾", "catastrophe"),
+        place=Text("某市", "A city"),
         period=Text("2022-01-01 至 2024-12-31，逐年", "2022-01-01 to 2024-12-31, by year"),
         basis=Text("事故发生时的版本", "losses occurring"),
-        summary=(Text("全市家庭在洪水中按水深领取救助，由共保体承担，超过年度限额的由准备金和市政府承担。",
-                      "Households receive relief by water depth; co-insurers bear it to a yearly cap, then a reserve and the city."),),
-        parties=PARTIES, pools=POOLS,
-        accounts=(Account(id="reserve", name=Text("巨灾风险准备金", "Catastrophe reserve"), owner="city", opening=5_000_000,
-                          illustrative=True),),
-        roles=(Role(role=Text("投保人", "policyholder"), who=PARTIES[0].name), Role(role=Text("受益人", "beneficiary"),
-                                                                                 who=PARTIES[5].name)),
-        insured=InsuredUnit(unit=Text("户", "household"), enrolment=Text("无须参保", "none needed"),
-                            fields=(InsuredField(name="occupied", kind="bool", meaning=Text("有人居住", "lived in")),)),
-        facts=(Fact(name="water_depth", unit="cm", meaning=Text("室内水深", "depth indoors"),
-                    source=Text("村级水位桩", "village water-level posts")),),
-        covers=(Cover(id="relief", name=Text("家庭救助", "Household relief"), when=Text("有人居住", "lived in"),
-                      words=(Text("按水深一次性给付。", "Pays once by water depth."),),
-                      tables=(Grid(columns=(Text("水深 cm", "depth, cm"), Text("元", "CNY")),
-                                   rows=(("(20, 50]", 500), ("(50, 100]", 1000), ("(100, ∞)", 2000)), illustrative=True),)),),
-        flows=(LOSSES, PREMIUM_FROM, SERVICES), premium=(SHEET,), price=PRICE,
-        results=(_result("coinsurers", "paid", 10.0), _result("re", "paid", 3.0), _result("reserve", "net", 1.0),
-                 _result("city", "received", 2.0)),
+        summary=(
+            Text(
+                "全市家庭在洪水中按水深领取救助，由共保体承担，超过年度限额的由准备金和市政府承担。",
+                "Relief by water depth: from co-insurers to a yearly cap, then a reserve, then the city.",
+            ),
+        ),
+        parties=PARTIES,
+        pools=POOLS,
+        accounts=(
+            Account(
+                id="reserve",
+                name=Text("巨灾风险准备金", "Catastrophe reserve"),
+                owner="city",
+                opening=5_000_000,
+                illustrative=True,
+            ),
+        ),
+        roles=(
+            Role(role=Text("投保人", "policyholder"), who=PARTIES[0].name),
+            Role(role=Text("受益人", "beneficiary"), who=PARTIES[5].name),
+        ),
+        insured=InsuredUnit(
+            unit=Text("户", "household"),
+            enrolment=Text("无须参保", "none needed"),
+            fields=(InsuredField(name="occupied", kind="bool", meaning=Text("有人居住", "lived in")),),
+        ),
+        facts=(
+            Fact(
+                name="water_depth",
+                unit="cm",
+                meaning=Text("室内水深", "depth indoors"),
+                source=Text("村级水位桩", "village water-level posts"),
+            ),
+        ),
+        covers=(
+            Cover(
+                id="relief",
+                name=Text("家庭救助", "Household relief"),
+                when=Text("有人居住", "lived in"),
+                words=(Text("按水深一次性给付。", "Pays once by water depth."),),
+                tables=(
+                    Grid(
+                        columns=(Text("水深 cm", "depth, cm"), Text("元", "CNY")),
+                        rows=(("(20, 50]", 500), ("(50, 100]", 1000), ("(100, ∞)", 2000)),
+                        illustrative=True,
+                    ),
+                ),
+            ),
+        ),
+        flows=(LOSSES, PREMIUM_FROM, SERVICES),
+        premium=(SHEET,),
+        price=PRICE,
+        results=(
+            _result("coinsurers", "paid", 10.0),
+            _result("re", "paid", 3.0),
+            _result("reserve", "net", 1.0),
+            _result("city", "received", 2.0),
+        ),
         chances=(
-            StepChance(label="deductible", taker="households", attachment=Estimate(0.58, 0.0005), exhaustion=Estimate(0.31, 0.0005)),
-            StepChance(label="relief", taker="coinsurers", attachment=Estimate(0.31, 0.0005), exhaustion=Estimate(0.0042, 0.0001),
-                       mean=Estimate(26_300_000.0, 61_000.0)),
+            StepChance(
+                label="deductible",
+                taker="households",
+                attachment=Estimate(0.58, 0.0005),
+                exhaustion=Estimate(0.31, 0.0005),
+            ),
+            StepChance(
+                label="relief",
+                taker="coinsurers",
+                attachment=Estimate(0.31, 0.0005),
+                exhaustion=Estimate(0.0042, 0.0001),
+                mean=Estimate(26_300_000.0, 61_000.0),
+            ),
             StepChance(label="last", taker="city", attachment=Estimate(0.0031, 0.0001)),
         ),
         gross_ceded_net=(
-            GrossCededNet(measure=Text("年均", "mean a year"), gross=Estimate(26_300_000.0, 61_000.0),
-                          ceded=Estimate(9_100_000.0, 33_000.0), net=Estimate(17_200_000.0, 41_000.0)),
+            GrossCededNet(
+                measure=Text("年均", "mean a year"),
+                gross=Estimate(26_300_000.0, 61_000.0),
+                ceded=Estimate(9_100_000.0, 33_000.0),
+                net=Estimate(17_200_000.0, 41_000.0),
+            ),
         ),
-        exact=(ExactAnswer(measure=Text("共保体年均", "co-insurers' mean"), simulated=Estimate(26_300_000.0, 61_000.0),
-                           exact=26_281_334.0, bound=12.0, method=Text.same("FFT")),),
-        assumptions=(Grid(title=Text("频率与强度", "Frequency and severity"), illustrative=True,
-                          columns=(Text("灾因", "peril"), Text("法则", "law"), Text("参数", "parameters")),
-                          rows=((Text("台风", "typhoon"), "Poisson × lognormal", "λ = 0.9, μ = 15.2, σ = 1.6"),)),),
-        comparisons=(VersionComparison(
-            old="2020-01-01", new="2022-01-01",
-            terms=(TermChange(where="losses.relief.cap.period", old="2亿", new="3亿", meaning=Text("年度限额", "yearly cap"),
-                              weight=Text("可直接适用", "safe")),),
-            results=(ResultChange(measure=Text("共保体年均", "co-insurers' mean"), old=Estimate(24_000_000.0, 5e4),
-                                  new=Estimate(26_300_000.0, 6e4)),),
-        ),),
+        exact=(
+            ExactAnswer(
+                measure=Text("共保体年均", "co-insurers' mean"),
+                simulated=Estimate(26_300_000.0, 61_000.0),
+                exact=26_281_334.0,
+                bound=12.0,
+                method=Text.same("FFT"),
+            ),
+        ),
+        assumptions=(
+            Grid(
+                title=Text("频率与强度", "Frequency and severity"),
+                illustrative=True,
+                columns=(Text("灾因", "peril"), Text("法则", "law"), Text("参数", "parameters")),
+                rows=((Text("台风", "typhoon"), "Poisson × lognormal", "λ = 0.9, μ = 15.2, σ = 1.6"),),
+            ),
+        ),
+        comparisons=(
+            VersionComparison(
+                old="2020-01-01",
+                new="2022-01-01",
+                terms=(
+                    TermChange(
+                        where="losses.relief.cap.period",
+                        old="2亿",
+                        new="3亿",
+                        meaning=Text("年度限额", "yearly cap"),
+                        weight=Text("可直接适用", "safe"),
+                    ),
+                ),
+                results=(
+                    ResultChange(
+                        measure=Text("共保体年均", "co-insurers' mean"),
+                        old=Estimate(24_000_000.0, 5e4),
+                        new=Estimate(26_300_000.0, 6e4),
+                    ),
+                ),
+            ),
+        ),
         cases=(_case(),),
-        examples=(Example(name=Text("75 厘米", "75 cm"), given="{occupied: true, water_depth: 75}", expected="1,000", got="1,000",
-                          passed=True),
-                  Example(name=Text("反例", "a failing one"), given="{water_depth: 20}", expected="500", got="0", passed=False)),
-        sources=(Source(text=Text("示例文件〔2021〕1号", "Sample document 2021/1"), address="https://example.org/a"),
-                 Source(text=Text("编者假设", "the editors' assumption"), covers=Text("频率与强度", "frequency and severity"),
-                        illustrative=True)),
-        findings=(Finding("monotony", Place("sample.yaml", 41, 5, 30), Text("年度封顶与单次限额不成链。", "Scopes form no chain."),
-                          Text("把年度封顶写成限额。", "Write the cap as a limit."), Severity.WARNING, "  cap: {period: 3亿}"),),
+        examples=(
+            Example(
+                name=Text("75 厘米", "75 cm"),
+                given="{occupied: true, water_depth: 75}",
+                expected="1,000",
+                got="1,000",
+                passed=True,
+            ),
+            Example(
+                name=Text("反例", "a failing one"), given="{water_depth: 20}", expected="500", got="0", passed=False
+            ),
+        ),
+        sources=(
+            Source(text=Text("示例文件〔2021〕1号", "Sample document 2021/1"), address="https://example.org/a"),
+            Source(
+                text=Text("编者假设", "the editors' assumption"),
+                covers=Text("频率与强度", "frequency and severity"),
+                illustrative=True,
+            ),
+        ),
+        findings=(
+            Finding(
+                "monotony",
+                Place("sample.yaml", 41, 5, 30),
+                Text("年度封顶与单次限额不成链。", "Scopes form no chain."),
+                Text("把年度封顶写成限额。", "Write the cap as a limit."),
+                Severity.WARNING,
+                "  cap: {period: 3亿}",
+            ),
+        ),
         run=RunFacts(years=1_000_000, seed=20211122, seconds=3.4),
         warnings=(Text("所有数字均为虚构，只用于示意。", "Every number here is made up and only illustrates."),),
     )
@@ -278,17 +490,36 @@ def _pool_of_21() -> ProgrammePage:
     members = tuple(Party(id=f"m{i}", name=Text(f"成员{i}", f"Member {i}"), kind="insurer") for i in range(1, 22))
     shares = tuple((m.id, Fraction(1, 21)) for m in members)
     steps = (
-        Step(label="retention", taker="insured", limits=(Bound(scope=CLAIM, amount=None, words=Text(
-            "max(5000, 10% × 损失)", "max(5000, 10 % × loss)")),)),
-        Step(label="bands", taker="poolers", share=Fraction(9, 10), bands=(
-            Band(low=0, high=1_000_000, share=Fraction(6, 10)), Band(low=1_000_000, high=5_000_000, share=Fraction(9, 10)))),
+        Step(
+            label="retention",
+            taker="insured",
+            limits=(Bound(scope=CLAIM, amount=None, words=Text("max(5000, 10% × 损失)", "max(5000, 10 % × loss)")),),
+        ),
+        Step(
+            label="bands",
+            taker="poolers",
+            share=Fraction(9, 10),
+            bands=(
+                Band(low=0, high=1_000_000, share=Fraction(6, 10)),
+                Band(low=1_000_000, high=5_000_000, share=Fraction(9, 10)),
+            ),
+        ),
         Step(label="rest", taker="insured"),
     )
     return ProgrammePage(
-        id="sample/21 members", name=Text("二十一家共保体", "A pool of twenty-one"), version="2023-01-01", currency="CNY",
+        id="sample/21 members",
+        name=Text("二十一家共保体", "A pool of twenty-one"),
+        version="2023-01-01",
+        currency="CNY",
         parties=(*members, Party(id="insured", name=Text("被保险企业", "The insured firm"), kind="insured")),
-        pools=(Pool(id="poolers", name=Text("集成电路共保体", "Integrated-circuit pool"), leader="m1",
-                    dated=(PoolShares(shares=shares),)),),
+        pools=(
+            Pool(
+                id="poolers",
+                name=Text("集成电路共保体", "Integrated-circuit pool"),
+                leader="m1",
+                dated=(PoolShares(shares=shares),),
+            ),
+        ),
         flows=(Flow(name="losses.from", steps=steps),),
     )
 
@@ -296,9 +527,19 @@ def _pool_of_21() -> ProgrammePage:
 def _hostile() -> ProgrammePage:
     bad = Text(HOSTILE, HOSTILE + " en")
     return ProgrammePage(
-        id=HOSTILE, name=bad, version=HOSTILE, parties=(Party(id=HOSTILE, name=bad, kind=HOSTILE),),
-        flows=(Flow(name="losses.from", steps=(Step(label=HOSTILE, taker=HOSTILE, limits=(Bound(scope=bad, amount=1),)),
-                                               Step(label="x", taker="y"))),),
+        id=HOSTILE,
+        name=bad,
+        version=HOSTILE,
+        parties=(Party(id=HOSTILE, name=bad, kind=HOSTILE),),
+        flows=(
+            Flow(
+                name="losses.from",
+                steps=(
+                    Step(label=HOSTILE, taker=HOSTILE, limits=(Bound(scope=bad, amount=1),)),
+                    Step(label="x", taker="y"),
+                ),
+            ),
+        ),
         sources=(Source(text=bad, address="javascript:alert(1)"),),
     )
 
@@ -307,6 +548,9 @@ def sample_report(*, hostile: bool = True) -> Report:
     """The report; `hostile` adds a page whose every name attacks the markup."""
     pages = (_catastrophe(), _pool_of_21(), *([_hostile()] if hostile else []))
     return Report(
-        title=Text("示例方案报告", "Report on sample programmes"), programmes=pages, made="2026-11-22",
-        subtitle=Text("每个数字都是虚构的", "Every number is made up"), run=RunFacts(years=1_000_000, seed=1, seconds=9.8),
+        title=Text("示例方案报告", "Report on sample programmes"),
+        programmes=pages,
+        made="2026-11-22",
+        subtitle=Text("每个数字都是虚构的", "Every number is made up"),
+        run=RunFacts(years=1_000_000, seed=1, seconds=9.8),
     )

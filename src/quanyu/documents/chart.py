@@ -13,7 +13,7 @@ from quanyu.terms import Text
 
 __all__ = ["curve_picture", "histogram_picture", "ticks"]
 
-_LEFT, _RIGHT, _TOP, _WIDE, _HIGH = 84.0, 18.0, 14.0, 560.0, 240.0
+_LEFT, _RIGHT, _TOP, _WIDE, _HIGH = 84.0, 22.0, 14.0, 414.0, 230.0
 _BASE = _TOP + _HIGH
 _AXIS = 11.0
 
@@ -60,8 +60,7 @@ def curve_picture(curves: Sequence[Curve], title: Text) -> Picture | None:
     for curve in drawn:
         shapes += _band(curve, axes)
         shapes.append(_line(curve.points, axes, f"line {curve.kind}"))
-        if len(curve.exact) > 1:
-            shapes.append(_line(curve.exact, axes, f"line exact {curve.kind}"))
+        shapes += [_mark(p, axes) for p in curve.exact]
         shapes += [_point(p, curve, axes) for p in curve.points]
     return Picture(_LEFT + _WIDE + _RIGHT, _BASE + 42, tuple(shapes), tuple(labels), title, "chart")
 
@@ -117,6 +116,11 @@ def _band(curve: Curve, axes: _Axes) -> list[Markup]:
     return [path(f"M{upper}L{lower}Z", f"band {curve.kind}")]
 
 
+def _mark(point: CurvePoint, axes: _Axes) -> Markup:
+    x, y = axes.x(point.years), axes.y(point.amount)
+    return Markup('<circle cx="{:.1f}" cy="{:.1f}" r="2.2" class="exact"/>').format(x, y)
+
+
 def _point(point: CurvePoint, curve: Curve, axes: _Axes) -> Markup:
     name = "AEP" if curve.kind == "annual" else "OEP"
     band = f" [{full(point.low)} – {full(point.high)}]" if point.low is not None and point.high is not None else ""
@@ -138,7 +142,7 @@ def histogram_picture(bins: Sequence[Bin], title: Text) -> Picture | None:
     shapes = [path(f"M{_LEFT:.1f} {base:.1f}h{_WIDE:.1f}", "rule base")]
     for b in shown:
         tall = high * b.probability / top
-        box = rect(_LEFT + (b.low - left) * across, base - tall, (b.high - b.low) * across - 1, tall, "bar")
+        box = rect(_LEFT + (b.low - left) * across, base - tall, (b.high - b.low) * across - 1, tall, "column")
         said = f"{full(b.low)} – {full(b.high)} · {significant(b.probability * 100, 3)}%"
         shapes.append(Markup("<g>{}<title>{}</title></g>").format(box, said))
     marks = [m for m in ticks(left, right) if left <= m <= right]

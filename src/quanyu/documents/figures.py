@@ -1,15 +1,16 @@
 """Numbers as a reader of the report sees them."""
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 from quanyu.documents.stated import Number
 from quanyu.terms import Text
 
-__all__ = ["fen", "full", "percent", "short", "significant"]
+__all__ = ["entry", "fen", "full", "percent", "short", "significant"]
 
-_ZH = ((10**8, " 亿"), (10**4, " 万"))
-_EN = ((10**9, " bn"), (10**6, " m"), (10**4, " k"))
+_ZH = ((10**8, 10**8, " 亿"), (10**4, 10**4, " 万"))
+_EN = ((10**9, 10**9, " bn"), (10**6, 10**6, " m"), (10**4, 10**3, " k"))
 _WHOLE_FROM = 10_000
 
 
@@ -29,6 +30,14 @@ def _grouped(hundredths: int) -> str:
     return text.removesuffix(".00")
 
 
+def entry(value: Number) -> str:
+    """A number of a table as it was entered: separators, six decimals at most, none of them idle."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return full(value)
+    text = f"{Decimal(round(Fraction(value) * 10**6)).scaleb(-6):,f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
 def significant(value: float, digits: int = 4) -> str:
     """`value` to so many significant digits, without an exponent and without idle zeros."""
     if value == 0 or not math.isfinite(value):
@@ -45,9 +54,9 @@ def short(value: Number | None) -> Text:
     return Text(_scaled(float(value), _ZH) or full(value), _scaled(float(value), _EN) or full(value))
 
 
-def _scaled(value: float, units: tuple[tuple[int, str], ...]) -> str:
-    for size, name in units:
-        if abs(value) >= size:
+def _scaled(value: float, units: tuple[tuple[int, int, str], ...]) -> str:
+    for least, size, name in units:
+        if abs(value) >= least:
             return significant(value / size) + name
     return ""
 

@@ -27,7 +27,7 @@ class Slab:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What one step takes. `number` counts steps in pre-order from 1; `nominal`: its height is an expression."""
+    """What one step takes. `number` counts steps in pre-order from 1; `nominal`: its height is made up."""
 
     number: int
     step: Step
@@ -137,11 +137,11 @@ class _Partition:
             ]
         taken = tuple(s for a, length, q in pieces for s in _shifted(_slice(_cut(subject, a, length), q), left))
         if not step.steps:
-            return [Block(number, step, _visible(taken), nominal or step.share is None, depth)], _minus(left, taken)
+            return [Block(number, step, _visible(taken), nominal, depth)], _minus(left, taken)
         blocks, kept = self.run(step.steps, taken, tower=step.tower, depth=depth + 1)
         if not step.taker:
             return list(blocks), _minus(left, _difference(taken, kept))
-        own = [Block(number, step, _visible(kept), nominal or step.share is None, depth)] if _visible(kept) else []
+        own = [Block(number, step, _visible(kept), nominal, depth)] if _visible(kept) else []
         return [*own, *blocks], _minus(left, taken)
 
     @staticmethod

@@ -14,8 +14,8 @@ from quanyu.documents.chart import curve_picture, histogram_picture
 from quanyu.documents.legend import legend_picture
 from quanyu.documents.palette import KINDS, Cast, cast_of
 from quanyu.documents.pictures import case_picture, flow_pictures
-from quanyu.documents.values import ProgrammePage, Report
-from quanyu.terms import Finding, Text
+from quanyu.documents.values import Cell, ProgrammePage, Report
+from quanyu.terms import Finding, Severity, Text
 
 __all__ = ["render_report", "write_report"]
 
@@ -61,15 +61,21 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        t=_both, both=_inline, full=figures.full, short=figures.short, fen=figures.fen, percent=figures.percent,
-        severity=_severity,
+        t=_both, both=_inline, full=figures.full, short=figures.short, fen=figures.fen, entry=figures.entry,
+        percent=figures.percent, severity=_severity,
     )
     environment.globals.update(
-        w=lambda zh, en: _both(Text(zh, en)), FLOWS=wording.FLOWS, SIGNS=wording.SIGNS, KINDS=KINDS,
+        w=lambda zh, en: _both(Text(zh, en)), FLOWS=wording.FLOWS, SIGNS=wording.SIGNS, KINDS=KINDS, Text=Text,
         terms_of=wording.terms_of, numbered=wording.numbered, said=wording.said, flow_pictures=flow_pictures,
-        case_picture=case_picture, curve_picture=curve_picture, histogram_picture=histogram_picture, Text=Text,
+        case_picture=case_picture, curve_picture=curve_picture, histogram_picture=histogram_picture, numeric=_numeric,
     )
     return environment
+
+
+def _numeric(rows: Sequence[Sequence[Cell]], column: int) -> bool:
+    """Whether a column holds numbers and nothing else."""
+    cells = [row[column] for row in rows if column < len(row) and row[column] is not None]
+    return bool(cells) and not any(isinstance(c, str | Text) for c in cells)
 
 
 def _asset(name: str) -> Markup:
@@ -93,4 +99,5 @@ def _inline(text: Text) -> str:
 
 
 def _severity(finding: Finding) -> Text:
-    return {"error": Text("错误", "error"), "warning": Text("警告", "warning")}.get(finding.severity, Text("提示", "info"))
+    names = {Severity.ERROR: Text("错误", "error"), Severity.WARNING: Text("警告", "warning")}
+    return names.get(finding.severity, Text("提示", "info"))

@@ -12,7 +12,7 @@ from quanyu.terms import Text
 
 __all__ = ["Branch", "river_picture"]
 
-_COLUMN, _CARD, _HIGH, _GAP = 148.0, 132.0, 84.0, 46.0
+_COLUMN, _CARD, _HIGH, _LOW, _GAP = 148.0, 132.0, 90.0, 56.0, 46.0
 _SOURCE, _TOP, _STREAM, _BEND, _DROP = 128.0, 16.0, 84.0, 10.0, 34.0
 _THIN, _EVEN = 1.6, 12.0
 
@@ -58,12 +58,12 @@ def river_picture(branches: Sequence[Branch], *, source: Text, written: Text | N
     for branch, thick in zip(branches, widths, strict=True):
         wide = branch.columns * _COLUMN
         shapes.append(_turn(_SOURCE - 12, x + wide / 2, bottom, (thick, cards), _style(branch)))
-        drawn, texts = _card(branch, x, cards, scale, float(total) if total else None)
+        drawn, texts = _card(branch, x, cards, scale, total)
         shapes += drawn
         labels += texts
         x, bottom = x + wide, bottom - thick
     rows = max((b.depth for b in branches), default=1)
-    high = cards + rows * _HIGH + (rows - 1) * _GAP + 8
+    high = cards + rows * _tall(total) + (rows - 1) * _GAP + 8
     high = max(high, max((label.y for label in labels), default=0) + 10)
     return Picture(_SOURCE + columns * _COLUMN + 4, high, tuple(shapes), tuple(labels), title, "river")
 
@@ -91,19 +91,25 @@ def _turn(start: float, middle: float, bottom: float, size: tuple[float, float],
     )
 
 
+def _tall(total: Number | None) -> float:
+    """The height of a card: with amounts it has two more lines."""
+    return _HIGH if total else _LOW
+
+
 def _card(branch: Branch, x: float, y: float, scale: float | None,
-          total: float | None) -> tuple[list[Markup], list[Label]]:
+          total: Number | None) -> tuple[list[Markup], list[Label]]:
     """The card of a step and, below it, those of its inner steps."""
     wide = branch.columns * _COLUMN - (_COLUMN - _CARD)
     left = x + (_COLUMN - _CARD) / 2
-    shapes = [rect(left, y, wide, _HIGH, f"card {branch.hue}{' group' if branch.group else ''}", radius=3)]
-    shapes += [rect(left, y, wide, 3, f"edge {branch.hue}"), *_members(branch, left, y + _HIGH - 6, wide)]
+    tall = _tall(total)
+    shapes = [rect(left, y, wide, tall, f"card {branch.hue}{' group' if branch.group else ''}", radius=3)]
+    shapes += [rect(left, y, wide, 3, f"edge {branch.hue}"), *_members(branch, left, y + tall - 6, wide)]
     labels = _text(branch, left, y, wide, total)
     at = x
     for inner in branch.inner:
         thick, middle = _thickness(inner, scale), at + inner.columns * _COLUMN / 2
-        below = y + _HIGH + _GAP
-        shapes.append(rect(middle - thick / 2, y + _HIGH, thick, _GAP, _style(inner)))
+        below = y + tall + _GAP
+        shapes.append(rect(middle - thick / 2, y + tall, thick, _GAP, _style(inner)))
         drawn, texts = _card(inner, at, below, scale, total)
         shapes += drawn
         labels += texts
@@ -120,12 +126,12 @@ def _members(branch: Branch, x: float, y: float, wide: float) -> list[Markup]:
     return shapes
 
 
-def _text(branch: Branch, x: float, y: float, wide: float, total: float | None) -> list[Label]:
+def _text(branch: Branch, x: float, y: float, wide: float, total: Number | None) -> list[Label]:
     room = wide - 38
     labels = [Label(x + 17, y + 22, str(branch.number), 11, "middle", style="number ink")]
     labels += bilingual(x + 30, y + 22, branch.name, size=12.5, style="name", room=room, lines=2)
-    if branch.written:
-        labels += bilingual(x + 10, y + 56, branch.written, size=12.5, style="amount", room=wide - 20)
+    if branch.written and total:
+        labels += bilingual(x + 10, y + 60, branch.written, size=12.5, style="amount", room=wide - 20)
     if total and branch.amount is not None:
-        labels.append(Label(x + 10, y + 72, percent(float(branch.amount) / total, 3), 11, style="quiet"))
+        labels.append(Label(x + 10, y + 76, percent(float(branch.amount) / float(total), 3), 11, style="quiet"))
     return labels

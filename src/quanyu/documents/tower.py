@@ -16,7 +16,7 @@ from quanyu.terms import Text
 __all__ = ["tower_picture"]
 
 _LEFT, _WIDE, _TOP, _FOOT = 104.0, 560.0, 18.0, 30.0
-_LOW, _HIGH, _OPEN = 46.0, 128.0, 72.0
+_LOW, _HIGH, _OPEN = 54.0, 128.0, 76.0
 
 
 class _Scale:
@@ -25,12 +25,23 @@ class _Scale:
     def __init__(self, blocks: Sequence[Block]) -> None:
         levels = {0.0} | {e for b in blocks for s in b.slabs for e in (s.low, s.high) if math.isfinite(e)}
         self.levels = _merged(sorted(levels))
+        self.made_up = sorted({s.high for b in blocks if b.nominal for s in b.slabs if math.isfinite(s.high)})
         self.open = any(math.isinf(s.high) for b in blocks for s in b.slabs)
         self.offsets = [0.0]
         for low, high in zip(self.levels, self.levels[1:], strict=False):
             ratio = math.log2(high / low) if low > 0 else 1.5
             self.offsets.append(self.offsets[-1] + min(_HIGH, max(_LOW, 22 + 26 * ratio)))
         self.height = self.offsets[-1] + (_OPEN if self.open else 0)
+
+    def says(self, level: float) -> Text:
+        """The figure at a level: above a height that is made up, only what is added to it is known."""
+        under = [m for m in self.made_up if m <= level * (1 + 1e-9)]
+        if not under:
+            return short(level)
+        if level - under[-1] <= 1e-9 * level:
+            return Text("依算式", "by formula")
+        more = short(level - under[-1])
+        return Text(f"+ {more.zh}", f"+ {more.en}")
 
     def y(self, amount: float) -> float:
         """The pixel height of an amount on the canvas."""
@@ -56,7 +67,7 @@ def tower_picture(steps: Sequence[Step], cast: Cast, title: Text) -> Picture:
     labels: list[Label] = []
     for y, level in ((scale.y(level), level) for level in scale.levels):
         shapes.append(path(f"M{_LEFT - 8:.1f} {y:.1f}H{_LEFT + _WIDE:.1f}", "rule"))
-        labels += bilingual(_LEFT - 14, y + 4, short(level), anchor="end", style="axis")
+        labels += bilingual(_LEFT - 14, y + 4, scale.says(level), anchor="end", style="axis", room=_LEFT - 16)
     if scale.open:
         labels.append(Label(_LEFT - 14, _TOP + 14, "∞", 14, "end", style="axis"))
     for block in blocks:
@@ -73,13 +84,18 @@ def tower_picture(steps: Sequence[Step], cast: Cast, title: Text) -> Picture:
 def _block(block: Block, scale: _Scale, cast: Cast) -> tuple[list[Markup], list[Label]]:
     shapes: list[Markup] = []
     hue = cast.hue(block.step.taker)
+    vague = " nominal" if block.nominal or block.step.share is None else ""
     boxes = _joined([_box(s, scale) for s in block.slabs])
     for x, y, wide, high in boxes:
-        shapes.append(rect(x, y, wide, high, f"block {hue}{' nominal' if block.nominal else ''}"))
+        shapes.append(rect(x, y, wide, high, f"block {hue}{vague}"))
         shapes += _strip(block, cast, x, y + high - 6, wide)
     if not boxes:
         return shapes, []
-    return shapes, _caption(block, cast, max(boxes, key=lambda b: b[2] * b[3]), shapes)
+    boxes.sort(key=lambda b: -b[2] * b[3])
+    labels = _caption(block, cast, boxes[0], shapes)
+    for box in boxes[1:]:
+        labels += _numbered(block, cast, box, shapes)
+    return shapes, labels
 
 
 def _box(slab: Slab, scale: _Scale) -> tuple[float, float, float, float]:
@@ -114,21 +130,34 @@ def _strip(block: Block, cast: Cast, x: float, y: float, wide: float) -> list[Ma
 
 
 def _caption(block: Block, cast: Cast, box: tuple[float, float, float, float], shapes: list[Markup]) -> list[Label]:
-    """The number, and the taker's name and share where they fit."""
-    x, y, wide, high = box
-    number = str(block.number)
-    if wide < 24 or high < 24:
-        return []
-    shapes.append(rect(x + 6, y + 7, 20, 18, f"badge {cast.hue(block.step.taker)}", radius=9))
-    labels = [Label(x + 16, y + 20, number, 11, "middle", style="number")]
+    """The number, and the taker's name and layer where they fit."""
+    x, y, wide, _ = box
+    labels = _numbered(block, cast, box, shapes)
     room = wide - 40
-    if room < 60:
+    if not labels or room < 60:
         return labels
     name = cast.name(block.step.taker) if block.step.taker else Text.same(block.step.label)
-    lines = 2 if high > 66 else 1
-    written = bilingual(x + 32, y + 20, name, size=12.5, style="name", room=room, lines=lines)
-    share = block.step.share
-    if high > 60 and share is not None and share < 1 and width("100.00%", 12) < room:
-        under = max(label.y for label in written) + 17
-        labels.append(Label(x + 32, under, percent(share), 12, style="quiet"))
-    return labels + written
+    labels += bilingual(x + 32, y + 20, name, size=12.5, style="name", room=room)
+    layer = _layer(block.step)
+    if layer and max(width(layer.zh, 11.5), width(layer.en, 11.5)) < room:
+        labels += bilingual(x + 32, y + 37, layer, size=11.5, style="quiet")
+    return labels
+
+
+def _numbered(block: Block, cast: Cast, box: tuple[float, float, float, float], shapes: list[Markup]) -> list[Label]:
+    x, y, wide, high = box
+    if wide < 30 or high < 24:
+        return []
+    shapes.append(rect(x + 6, y + 7, 20, 18, f"badge {cast.hue(block.step.taker)}", radius=9))
+    return [Label(x + 16, y + 20, str(block.number), 11, "middle", style="number")]
+
+
+def _layer(step: Step) -> Text | None:
+    """Share × limit xs attachment as the market writes it, where these are numbers of one scope."""
+    if len(step.limits) != 1 or len(step.attachments) > 1 or step.bands or step.share is None:
+        return None
+    if step.limits[0].amount is None or any(a.amount is None for a in step.attachments):
+        return None
+    share = "" if step.share == 1 else f"{percent(step.share)} × "
+    limit, above = short(step.limits[0].amount), [short(a.amount) for a in step.attachments]
+    return Text(share + " xs ".join(t.zh for t in (limit, *above)), share + " xs ".join(t.en for t in (limit, *above)))

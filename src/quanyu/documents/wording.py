@@ -49,7 +49,7 @@ def _bound(bound: Bound) -> Text:
 def _each(bounds: Iterable[Bound], zh: str, en: str) -> Iterator[Text]:
     for bound in bounds:
         value = _bound(bound)
-        yield Text(zh.format(value.zh, bound.scope.zh), en.format(value.en, bound.scope.en))
+        yield Text(zh.format(value.zh, bound.scope.zh).replace("） ", "）"), en.format(value.en, bound.scope.en))
 
 
 def terms_of(step: Step) -> list[Text]:
@@ -65,7 +65,8 @@ def terms_of(step: Step) -> list[Text]:
         terms.append(Text(f"{low} 至 {high}：{part}", f"{low} to {high}: {part}"))
     terms += _share(step)
     terms += _each(step.caps, "最多承担 {0}（{1}）", "takes at most {0}, {1}")
-    return [*terms, *step.words] or [Text("到此的全部", "all that reaches it")]
+    whole = Text("到此的全部进入内部各步", "all that reaches it runs through the steps inside")
+    return [*terms, *step.words] or [whole if step.steps else Text("到此的全部", "all that reaches it")]
 
 
 def _share(step: Step) -> list[Text]:
