@@ -66,7 +66,7 @@ def _default(programme: Programme, flow: str, side: str) -> str:
 
 
 def bearer(programme: Programme, path: str) -> str:
-    """The pool that bears the losses, or else the one insurer that does. Raises PlanRefused where there is none such."""
+    """The pool that bears the losses, or else the one insurer that does. PlanRefused where there is no such one."""
     parties = [step.party for step in _all_steps(programme.losses.from_) if step.party]
     pools = list(dict.fromkeys(p for p in parties if p in programme.pools))
     insurers = list(
