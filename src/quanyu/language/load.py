@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -13,7 +14,7 @@ from quanyu.language.tree import Map, Scalar, Seq, Tree, find
 from quanyu.language.yaml import LARGEST_FILE, read_bytes
 from quanyu.terms import Finding, Place, Severity, Text
 
-__all__ = ["Document", "load_case", "load_programme", "read_programme"]
+__all__ = ["Document", "lay_over", "load_case", "load_programme", "make_case", "make_programme", "read_programme"]
 
 Part = TypeVar("Part", bound=Node)
 _LONGEST_CHAIN = 8
@@ -54,6 +55,20 @@ def read_programme(text: str, file: str = "<text>") -> tuple[Document[Programme]
     if findings or tree is None:
         return None, findings
     return _model(tree, Programme, file, {file: tuple(text.splitlines())})
+
+
+def make_programme(
+    tree: Map, file: str, lines: Mapping[str, tuple[str, ...]]
+) -> tuple[Document[Programme] | None, list[Finding]]:
+    """The programme that a tree states, such as a file laid over another."""
+    return _model(tree, Programme, file, lines)
+
+
+def make_case(
+    tree: Map, file: str, lines: Mapping[str, tuple[str, ...]]
+) -> tuple[Document[Case] | None, list[Finding]]:
+    """The case that a tree states."""
+    return _model(tree, Case, file, lines)
 
 
 def _load(path: Path, kind: type[Part]) -> tuple[Document[Part] | None, list[Finding]]:
@@ -237,22 +252,15 @@ def _words(code: str, error: Any, path: tuple[Any, ...], kind: type[Node]) -> tu
 
 
 def _nearest(name: str, kind: type[Node]) -> str | None:
-    from difflib import get_close_matches
-
-    known = _all_keys(kind, set())
-    near = get_close_matches(name, known, 1, 0.7)
+    near = get_close_matches(name, _keys(kind.model_json_schema(by_alias=True)), 1, 0.7)
     return near[0] if near else None
 
 
-def _all_keys(kind: type[Node], seen: set[type]) -> set[str]:
+def _keys(schema: Any) -> set[str]:
     """Every key of the language, for suggestions."""
-    import json
-    import re
-
-    del seen
-    text = json.dumps(kind.model_json_schema(by_alias=True))
-    return {
-        k
-        for block in re.findall(r'"properties": (\{.*?\})(?=, "(?:required|title|type|additionalProperties))', text)
-        for k in re.findall(r'"(\w+)": \{', block)
-    }
+    if isinstance(schema, list):
+        return {key for item in schema for key in _keys(item)}
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own.union(*(_keys(item) for item in schema.values()))

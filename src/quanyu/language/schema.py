@@ -26,6 +26,9 @@ def _schema(kind: type[Programme] | type[Case], title: str) -> dict[str, Any]:
         short = {"type": "array", "items": {"$ref": "#/$defs/Step"}}
         schema["properties"]["losses"] = {"anyOf": [{"$ref": "#/$defs/Losses"}, short]}
     if "extends" in schema.get("properties", {}):
+        # A file that extends another may state half of a part: only whole files are held to what is required.
+        for part in schema["$defs"].values():
+            part.pop("required", None)
         schema["anyOf"] = [{"required": schema.pop("required")}, {"required": ["extends"]}]
     return {"$schema": _DIALECT, **schema, "title": title}
 

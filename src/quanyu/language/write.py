@@ -76,7 +76,7 @@ def _fields(node: Node) -> dict[str, Any]:
             continue
         value = getattr(node, name)
         key = info.alias or name
-        if name in _STEP_TERMS:
+        if name in _STEP_TERMS and isinstance(value, tuple):
             terms = dict(value)
             out[key] = _plain(terms["claim"]) if list(terms) == ["claim"] else _plain(terms)
         elif value is not None:
