@@ -195,7 +195,7 @@ class Step:
     taker: id of the party, pool or account; empty for a group or tower whose members take. share: 0..1, None
     where it is an expression (`share_words`). steps: what stands inside, a list, or a tower where `tower`.
     amount: what it takes in the picture of amounts (all of what passes through it, inner steps included), None
-    where no amounts are drawn. Bounds stand in the order of the file.
+    where no amounts are drawn; a group has what its inner steps take. Bounds stand with the finest scope first.
     """
 
     label: str
