@@ -243,7 +243,6 @@ def _bears(label: str, taker: str, reached: int, taken: int, depth: int = 0) -> 
         reached_fen=reached,
         taken_fen=taken,
         rest_fen=reached - taken,
-        takers=(Taken(taker, taken),) if taker else (),
         terms=(Text("全部", "all of it"),),
     )
 
@@ -262,7 +261,6 @@ def _case() -> SettledCase:
                 taken_fen=50_000_000,
                 rest_fen=2_950_000_001,
                 terms=(Text("以 500,000 为限（每次事故）", "up to 500,000, each event"),),
-                takers=(Taken("households", 50_000_000),),
             ),
             Passage(
                 label="relief",
@@ -272,7 +270,6 @@ def _case() -> SettledCase:
                 rest_fen=50_000_000,
                 terms=(Text("年度 3 亿", "300 m a year"),),
                 cut=Text("年度限额只剩 29,000,000.01", "29,000,000.01 left of the year"),
-                takers=(Taken("coinsurers", 2_180_000_001),),
                 members=(Taken("lead", 1_090_000_001), Taken("second", 654_000_000), Taken("third", 436_000_000)),
             ),
             Passage(label="treaty", depth=1, reached_fen=2_900_000_001, taken_fen=720_000_000, rest_fen=2_180_000_001),

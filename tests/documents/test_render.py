@@ -134,6 +134,7 @@ def test_errors_stand_beside_tail_figures(html: str) -> None:
 def test_illustrative_numbers_are_marked(page: Reader) -> None:
     marks = [text for _, text in page.texts if text == "illustrative"]
     assert len(marks) >= 8
+    assert any(text == "up to 100,000,000 (100 m), each event (illustrative)" for _, text in page.texts)
 
 
 def test_findings_examples_and_sources_are_listed(page: Reader) -> None:

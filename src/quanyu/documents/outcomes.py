@@ -166,8 +166,7 @@ class Passage:
 
     depth: 0 in the list, 1 inside a step, and so on; passages stand in pre-order, an inner one after the step
     it stands in. terms: the attachment, limit, share, cap used, one text each. cut: why it took less than its
-    terms alone would give. takers: who finally bears it at this depth (for a step with inner steps: what stays
-    with its own party). members: a pool's split.
+    terms alone would give. taken_fen: all that passes into the step, inner steps included. members: a pool's split.
     """
 
     label: str
@@ -178,7 +177,6 @@ class Passage:
     taker: str = ""
     terms: tuple[Text, ...] = ()
     cut: Text | None = None
-    takers: tuple[Taken, ...] = ()
     members: tuple[Taken, ...] = ()
     words: Text | None = None
 
@@ -200,8 +198,8 @@ class ClaimPath:
 class SettledCase:
     """A recorded case settled: rows in, the path of each claim, who bears what.
 
-    totals: over all claims, by flow's bearer. shown: how many claims there were where only some paths are
-    given. expected: published or stated amounts beside what came out.
+    totals: over all claims, by flow's bearer. claims: how many there were, where only some
+    paths are given. expected: published or stated amounts beside what came out.
     """
 
     title: Text

@@ -49,7 +49,9 @@ def _bound(bound: Bound) -> Text:
 def _each(bounds: Iterable[Bound], zh: str, en: str) -> Iterator[Text]:
     for bound in bounds:
         value = _bound(bound)
-        yield Text(zh.format(value.zh, bound.scope.zh).replace("） ", "）"), en.format(value.en, bound.scope.en))
+        made = ("〔示意〕", " (illustrative)") if bound.illustrative else ("", "")
+        words = zh.format(value.zh, bound.scope.zh).replace("） ", "）")
+        yield Text(words + made[0], en.format(value.en, bound.scope.en) + made[1])
 
 
 def terms_of(step: Step) -> list[Text]:
