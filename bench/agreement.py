@@ -9,6 +9,7 @@ Answers = Mapping[str, Mapping[str, float]]
 MOST_STANDARD_ERRORS = 4.0
 TOLERANCE = 1e-3  # relative, for an exact answer that states no bound of its own
 ROUNDING = 1e-9
+SMALLEST = 1e-300  # so that a known 0 can be met exactly
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,23 @@ class Known:
 Reference = Mapping[str, Mapping[str, Known]]
 
 
+def gap(answer: float, known: Known) -> float:
+    """Distance of an answer from the known value, infinite for one that is no finite number."""
+    return abs(answer - known.value) if math.isfinite(answer) else math.inf
+
+
 def standard_errors(answer: float, known: Known, years: int) -> float:
     """Distance in standard errors of `years` simulated years; a value without spread must be met but for its error."""
-    distance = abs(answer - known.value)
+    distance = gap(answer, known)
     if distance <= known.error + ROUNDING * abs(known.value):
         return 0.0
     error = math.hypot(known.spread / math.sqrt(years), known.error)
     return distance / error if known.spread > 0 else math.inf
+
+
+def printable(distance: float) -> float | None:
+    """Three significant digits; None for infinity, which JSON does not have."""
+    return float(f"{distance:.3g}") if math.isfinite(distance) else None
 
 
 def missing(answers: Answers, reference: Reference) -> list[str]:
@@ -53,7 +64,7 @@ def simulated(answers: Answers, reference: Reference, years: int) -> dict[str, A
         "agrees": distances[worst] <= MOST_STANDARD_ERRORS,
         "compared": len(distances),
         "worst": worst,
-        "standard_errors": round(distances[worst], 2),
+        "standard_errors": printable(distances[worst]),
     }
 
 
@@ -67,18 +78,18 @@ def exact(answers: Answers, reference: Reference, bounds: Answers | None) -> dic
     for party, statistics in reference.items():
         for statistic, known in statistics.items():
             name = f"{party} {statistic}"
-            distance = abs(answers[party][statistic] - known.value)
+            distance = gap(answers[party][statistic], known)
             own = bounds[party][statistic] if bounds else TOLERANCE * abs(known.value)
             allowed = own + known.error + ROUNDING * abs(known.value)
-            ratios[name] = distance / allowed
-            relative[name] = distance / abs(known.value)
+            ratios[name] = distance / max(allowed, SMALLEST)
+            relative[name] = distance / abs(known.value) if known.value else distance
     worst = max(ratios, key=lambda name: ratios[name])
     return {
         "agrees": ratios[worst] <= 1.0,
         "compared": len(ratios),
         "within": "its own bounds" if bounds else f"{TOLERANCE:.1%}",
         "worst": worst,
-        "relative_error": float(f"{relative[worst]:.2g}"),
+        "relative_error": printable(relative[worst]),
     }
 
 

@@ -90,6 +90,13 @@ def simulation(rules: Any, rows: int) -> Any:
     return builder.build(rules)
 
 
+def values(column: Any) -> Any:
+    """A column as a NumPy array; texts as objects, each text made once."""
+    if hasattr(column, "dictionary"):
+        return column.dictionary.to_numpy(zero_copy_only=False)[column.indices.to_numpy()]
+    return column.to_numpy()
+
+
 def main() -> None:
     """Run the task once."""
     asked = options()
@@ -100,14 +107,16 @@ def main() -> None:
         import policyengine_core.simulations  # noqa: F401  (its import is the phase)
         from pyarrow import parquet
     with meter.phase("read"):
-        table = parquet.read_table(tariffs.portfolio(asked.data)).slice(0, asked.rows)
-        columns = {name: table[name].to_numpy() for name in table.column_names}
+        texts = [factor.name for factor in tariff.factors if factor.coded]
+        table = parquet.read_table(tariffs.portfolio(asked.data), read_dictionary=texts).slice(0, asked.rows)
+        table = table.unify_dictionaries().combine_chunks()
+        columns = {name: values(table[name].chunk(0)) for name in table.column_names}
     with meter.phase("build"):
         rules = system(tariff)
         run = simulation(rules, table.num_rows)
     with meter.phase("encode"):
-        for name, values in columns.items():
-            run.set_input(name, PERIOD, values)
+        for name, column in columns.items():
+            run.set_input(name, PERIOD, column)
     with meter.phase("rate"):
         premium = run.calculate("premium", PERIOD).astype("float64")
         fen = np.floor(premium * 100 + 0.5).astype(np.int64)
