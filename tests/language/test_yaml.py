@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quanyu.language.tree import Map
+from quanyu.language.tree import Map, Scalar
 from quanyu.language.yaml import LARGEST_FILE, read_bytes
 
 
@@ -62,9 +62,9 @@ def test_scalars_stay_as_written() -> None:
 def test_places_are_those_of_the_text() -> None:
     tree, _ = read_bytes(b'parties:\n  city: {kind: "government"}\n', "x.yaml")
     assert isinstance(tree, Map)
-    kind = tree["parties"]["city"]["kind"]
+    kind = tree[Scalar("parties")]["city"]["kind"]
     assert (kind.place.line, kind.place.column, kind.quoted) == (2, 17, True)
-    key = next(iter(tree["parties"]))
+    key = next(iter(tree[Scalar("parties")]))
     assert (key.place.line, key.place.column, key.place.end) == (2, 3, 7)
 
 
@@ -72,7 +72,7 @@ def test_aliases_within_reason_are_read() -> None:
     tree, findings = read_bytes(b"a: &x {b: c}\nd: *x", "x")
     assert not findings
     assert isinstance(tree, Map)
-    assert tree["d"] == {"b": "c"}
+    assert tree[Scalar("d")] == {"b": "c"}
 
 
 @settings(max_examples=200, deadline=None)

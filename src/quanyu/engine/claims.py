@@ -1,0 +1,211 @@
+"""Rows as written → the history of a flow: amounts by the covers, keys, clocks, premium and deposits."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from quanyu.cover import amount as cover_amount
+from quanyu.engine.compiled import Compiled
+from quanyu.engine.names import with_names
+from quanyu.engine.rows import CLOCKS, KEYS, RowUnreadable, read_row
+from quanyu.formula import EvaluationError, Given
+from quanyu.terms import Finding, Text
+from quanyu.waterfall.history import Deposit, History, Instant, Premium, Row
+
+__all__ = ["History", "Written", "history_of", "instant_of", "stated_amount"]
+
+Written = Mapping[str, Any]
+_DATES = ("attached", "issued", *CLOCKS)
+_FIRST = dt.date(1, 1, 1)
+
+
+def history_of(
+    compiled: Compiled,
+    flow: str,
+    rows: Sequence[Written],
+    *,
+    premium: Sequence[Written] = (),
+    deposits: Sequence[Written] = (),
+    scale: int = 1,
+) -> History | list[Finding]:
+    """What a flow is told. rows: as written in a case or an example. scale: 1 keeps exact yuan, 100 makes whole fen.
+
+    A row states its `amount`, or the facts of its cover. Findings: wrong-value, unknown-cover, cover-without-facts,
+    instants-mixed, not-whole-fen.
+    """
+    findings: list[Finding] = []
+    made: list[Row] = []
+    clock = clock_of(compiled, flow)
+    for number, row in enumerate(rows, 1):
+        try:
+            made += _rows(compiled, row, number, clock=clock, scale=scale)
+        except RowUnreadable as unreadable:
+            findings.append(unreadable.finding)
+    paid = [p for row in premium if (p := _collected(_premium, compiled, row, scale, findings)) is not None]
+    moved = [d for row in deposits if (d := _collected(_deposit, compiled, row, scale, findings)) is not None]
+    findings += _mixed([r.instant for r in made] + [d.instant for d in moved])
+    return findings or History(tuple(made), tuple(paid), tuple(moved))
+
+
+def clock_of(compiled: Compiled, flow: str) -> str:
+    """The clock of a flow's queue: its own, or the programme's."""
+    part = getattr(compiled.programme, flow)
+    return str((part.queue if part is not None else None) or compiled.programme.queue.by)
+
+
+def _collected(read: Any, compiled: Compiled, row: Written, scale: int, findings: list[Finding]) -> Any:
+    try:
+        return read(compiled, read_row(row, compiled.kinds), scale)
+    except RowUnreadable as unreadable:
+        findings.append(unreadable.finding)
+        return None
+
+
+def _rows(compiled: Compiled, row: Written, number: int, *, clock: str, scale: int) -> Iterable[Row]:
+    """One written row: itself, or `count` claims like it."""
+    values = read_row(row, compiled.kinds)
+    count = values.pop("count", None)
+    values.setdefault("claim", f"c{number - 1}")
+    values.setdefault("insured", "i1")
+    values.setdefault("event", "e1")
+    values.setdefault("policy", values["insured"])
+    whole = with_names(compiled.names, _dated(values))
+    whole.setdefault("period", _period(whole))
+    amount = in_units(stated_amount(compiled, whole, row), scale, row)
+    for copy in range(int(count) if isinstance(count, Fraction) else 1):
+        yield _row(whole, amount, clock, f".{copy + 1}" if count is not None else "")
+
+
+def _row(values: Mapping[str, Given], amount: int | Fraction, clock: str, suffix: str) -> Row:
+    keys = {k: str(v) for k, v in values.items() if k in KEYS or isinstance(v, str)}
+    for name in ("claim", "insured", "policy"):
+        keys[name] = str(values[name]) + suffix
+    cover = values.get("cover")
+    return Row(
+        claim=keys["claim"],
+        cover=None if cover is None else str(cover),
+        instant=instant_of(values, clock),
+        amount=amount,
+        keys=keys,
+        fields=values,
+    )
+
+
+def _dated(values: Mapping[str, Given]) -> dict[str, Given]:
+    """`at` and `t` set every clock that the row does not state."""
+    out = dict(values)
+    at = out.pop("at", out.pop("t", None))
+    if at is not None:
+        for clock in CLOCKS:
+            out.setdefault(clock, at)
+    return {k: _date(v) if k in _DATES else v for k, v in out.items()}
+
+
+def _date(value: Given) -> Any:
+    if isinstance(value, str):
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _period(values: Mapping[str, Given]) -> Given:
+    occurred: Any = values.get("occurred")
+    return str(occurred.year) if isinstance(occurred, dt.date) else "1"
+
+
+def instant_of(values: Mapping[str, Given], clock: str) -> Instant:
+    """The instant of a row on a clock; a clock that it lacks is read from the one before it."""
+    for name in (clock, *reversed(CLOCKS[: CLOCKS.index(clock)])):
+        if values.get(name) is not None:
+            return values[name]
+    return Fraction(1)
+
+
+def stated_amount(compiled: Compiled, values: Mapping[str, Given], row: Written) -> Fraction:
+    """The amount that a row states, or that its cover pays on its facts, rounded as the cover says."""
+    stated = values.get("amount")
+    if isinstance(stated, Fraction):
+        return stated
+    name = str(values.get("cover"))
+    cover = compiled.covers.get(name)
+    if cover is None:
+        raise unreadable(
+            row, "unknown-cover", Text(f"没有责任“{name}”，也没有 amount", f"there is no cover `{name}` and no amount")
+        )
+    try:
+        paid = cover_amount(cover, values)
+    except EvaluationError as error:
+        raise unreadable(
+            row, "cover-without-facts", Text(f"责任“{name}”算不出：{error}", f"cover `{name}` has no amount: {error}")
+        ) from None
+    return rounded(paid, compiled.programme.covers[name].round)
+
+
+def rounded(value: Fraction, to: str) -> Fraction:
+    """Half-up to whole fen or whole yuan."""
+    unit = Fraction(1, 100) if to == "fen" else Fraction(1)
+    return (value / unit + Fraction(1, 2)).__floor__() * unit
+
+
+def in_units(value: Fraction, scale: int, row: Written) -> int | Fraction:
+    """The amount in fen (scale 100), which it has to be a whole number of; or as it is (scale 1)."""
+    if scale == 1:
+        return value
+    units = value * scale
+    if units.denominator != 1:
+        raise unreadable(
+            row, "not-whole-fen", Text(f"{float(value)} 不是整分", f"{float(value)} is not a whole number of fen")
+        )
+    return units.numerator
+
+
+def unreadable(row: Written, code: str, reason: Text) -> RowUnreadable:
+    """A finding about a row, at its first value."""
+    place = next((v.place for v in row.values() if getattr(v, "place", None) is not None), None)
+    return RowUnreadable(Finding(code, place, reason, Text("改正这一行", "correct this row")))
+
+
+def _premium(compiled: Compiled, values: dict[str, Given], scale: int) -> Premium:
+    keys = {k: str(v) for k, v in values.items() if k in KEYS or isinstance(v, str)}
+    if "insured" in keys:
+        keys.setdefault("policy", keys["insured"])
+    parts = {k.split(".", 1)[1]: _units(v, scale) for k, v in values.items() if k.startswith("premium.")}
+    return Premium(_units(values.get("amount"), scale), keys, parts)
+
+
+def _deposit(compiled: Compiled, values: dict[str, Given], scale: int) -> Deposit:
+    dated = _dated(values)
+    instant = instant_of(dated, clock_of(compiled, "losses"))
+    if values.get("at") is None and values.get("t") is None:
+        instant = _FIRST
+    return Deposit(str(values.get("account")), instant, _units(values.get("amount"), scale))
+
+
+def _units(value: Given, scale: int) -> int | Fraction:
+    if not isinstance(value, Fraction):
+        raise RowUnreadable(
+            Finding(
+                "wrong-value", None, Text("缺少金额", "an amount is missing"), Text("写 amount: …", "write amount: …")
+            )
+        )
+    units = value * scale
+    return units if scale == 1 else (units + Fraction(1, 2)).__floor__()
+
+
+def _mixed(instants: Sequence[Instant]) -> list[Finding]:
+    kinds = {
+        "date" if isinstance(i, dt.date) else "number" if isinstance(i, Fraction | int) else "text" for i in instants
+    }
+    if len(kinds) <= 1:
+        return []
+    return [
+        Finding(
+            "instants-mixed",
+            None,
+            Text("时间有的写日期，有的写数字", "some times are dates, others are numbers"),
+            Text("都写日期，或都写数字", "write dates everywhere, or numbers everywhere"),
+        )
+    ]
