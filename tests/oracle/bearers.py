@@ -167,7 +167,7 @@ class Bearers:
         return parts
 
     def _name(self, party: str, row: Row) -> str:
-        """`insured` is the row's insured, `claimant` where several may claim; else a party, or a column that names one."""
+        """`insured` is the row's insured, `claimant` where several may claim; else a party, or a column naming one."""
         if party == "insured":
             return f"insured:{row['insured']}"
         if party == "claimant":

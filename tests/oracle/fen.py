@@ -11,14 +11,21 @@ def half_up(x: Fraction) -> Fraction:
     return Fraction(floor(x + Fraction(1, 2)))
 
 
-def largest_remainder(total: Fraction, quotas: Sequence[Fraction], ties: Sequence[Any]) -> list[Fraction]:
-    """`total` over `quotas`: each its floor, the units left to the largest fractions, ties to the smaller of `ties`."""
-    parts = [Fraction(floor(q)) for q in quotas]
+def largest_remainder(
+    total: Fraction, quotas: Sequence[Fraction], ties: Sequence[Any], most: Sequence[Fraction] | None = None
+) -> list[Fraction]:
+    """`total` over `quotas`: each its floor, the units left to the largest fractions, ties to the smaller of `ties`.
+
+    `most` bounds the parts; a unit that a bounded part cannot take goes to the next one furthest below its quota.
+    """
+    room = most if most is not None and sum(most) >= total else None
+    parts = [Fraction(floor(q)) if room is None else min(Fraction(floor(q)), room[i]) for i, q in enumerate(quotas)]
     left = total - sum(parts)
-    order = sorted(range(len(quotas)), key=lambda i: (parts[i] - quotas[i], ties[i]))
-    if not 0 <= left <= len(order):
+    if left < 0 or (room is None and left > len(quotas)):
         raise ValueError(f"{total} cannot be spread over {quotas}")
-    for i in order[: int(left)]:
+    for _ in range(int(left)):
+        open_to = [i for i in range(len(parts)) if room is None or parts[i] < room[i]]
+        i = min(open_to, key=lambda i: (parts[i] - quotas[i], ties[i]))
         parts[i] += 1
     return parts
 
@@ -28,8 +35,15 @@ def next_seat(weights: Sequence[Fraction], seats: Sequence[int]) -> int:
     return max(range(len(weights)), key=lambda i: (weights[i] / (2 * seats[i] + 1), -i))
 
 
-def spread(total: Fraction, weights: Sequence[Fraction], ties: Sequence[Any], *, fen: bool) -> list[Fraction]:
-    """`total` over simultaneous rows pro rata; in fen by largest remainder."""
+def spread(
+    total: Fraction,
+    weights: Sequence[Fraction],
+    ties: Sequence[Any],
+    *,
+    fen: bool,
+    most: Sequence[Fraction] | None = None,
+) -> list[Fraction]:
+    """`total` over simultaneous rows pro rata; in fen by largest remainder, no row above `most`."""
     whole = sum(weights, Fraction(0))
     quotas = [total * w / whole if whole else Fraction(0) for w in weights]
-    return largest_remainder(total, quotas, ties) if fen else quotas
+    return largest_remainder(total, quotas, ties, most) if fen else quotas

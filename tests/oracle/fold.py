@@ -50,17 +50,17 @@ class Fold:
         self.total: dict[Any, Fraction] = defaultdict(Fraction)
         self.taken: dict[Any, Fraction] = defaultdict(Fraction)
         self.running: dict[Any, Fraction] = defaultdict(Fraction)
+        self.unplaced: list[tuple[str, Fraction]] = []
         self.releases: list[tuple[Any, Callable[[], None]]] = []
         self._refuse_shared_accounts()
 
     # ------------------------------------------------------------ the list
 
     def advance(self, t: Any, rows: Sequence[Row]) -> None:
-        """All rows of one instant through all steps."""
+        """All rows of one instant through all steps; what is left with nobody is `unplaced`."""
         self.release(t)
         left = self._list(self.steps, [(row, row.amount) for row in rows], "")
-        if any(x != 0 for _, x in left):
-            raise Refused(f"money with nobody: {[(row.claim, x) for row, x in left if x]}")
+        self.unplaced += [(row.claim, x) for row, x in left if x]
 
     def release(self, t: Any) -> None:
         """Room that was freed by a revision serves from that instant on."""
@@ -70,9 +70,11 @@ class Fold:
             act()
 
     def finish(self) -> None:
-        """Room freed after the last instant."""
+        """Room freed after the last instant; a list that leaves money with nobody is refused."""
         for since, _ in list(self.releases):
             self.release(since)
+        if self.unplaced:
+            raise Refused(f"money with nobody: {self.unplaced}")
 
     def _list(self, steps: Sequence[Step], batch: Batch, path: Path) -> Batch:
         for step in expand(steps):
@@ -82,11 +84,18 @@ class Fold:
     def _mine(self, batch: Batch, path: Path) -> list[int]:
         return [i for i, (row, _) in enumerate(batch) if (path, row.mark) in self.terms.passes]
 
-    def _step(self, step: Step, batch: Batch, path: Path, shared: list[Fraction] | None = None) -> Batch:
+    def _step(
+        self,
+        step: Step,
+        batch: Batch,
+        path: Path,
+        together: list[Fraction] | None = None,
+        most: list[Fraction] | None = None,
+    ) -> Batch:
         """Stages 1 to 8 of one step: the batch that flows on."""
         mine = self._mine(batch, path)
         sub = [batch[i] for i in mine]
-        took = self._take(step, sub, path, shared)
+        took = self._take(step, sub, path, together, most)
         back = self._inside(step, [(row, y) for (row, _), y in zip(sub, took, strict=True)], path)
         rest = [x for _, x in batch]
         for i, y, returned in zip(mine, took, back, strict=True):
@@ -108,17 +117,22 @@ class Fold:
         return self.bearers.give(step, [(row, y) for (row, _), y in zip(amounts, left, strict=True)], path)
 
     def _tower(self, step: Step, amounts: Batch, path: Path) -> list[Fraction]:
-        """Every member on the same amounts; in fen, members that share a layer are apportioned together."""
+        """Every member on the same amounts. In fen, members that share a layer are apportioned together.
+
+        And in fen no row gives a member more than the members before it left: layers that each round a row up by one
+        would take more than the row.
+        """
         left = [y for _, y in amounts]
-        layers: dict[Any, list[Step]] = {}
-        for member in expand(step.tower):
-            layers.setdefault(member.layer(), []).append(member)
-        shared: dict[str, list[Fraction]] = {}
-        for members in layers.values():
-            if self.fen and len(members) > 1:
-                shared |= self._apportion_layer(members, amounts, path)
-        for member in expand(step.tower):
-            after = self._step(member, amounts, f"{path}/{member.label}", shared.get(member.label))
+        members = expand(step.tower)
+        together: dict[str, list[Fraction]] = {}
+        for member in members:
+            inner = f"{path}/{member.label}"
+            mine = self._mine(amounts, inner)
+            most = [left[i] for i in mine] if self.fen else None
+            layer = [other for other in members if other.layer() == member.layer()]
+            if self.fen and len(layer) > 1 and member.label not in together:
+                together |= self._apportion_layer(layer, amounts, path, most)
+            after = self._step(member, amounts, inner, together.get(member.label), most)
             left = [v - (a - b) for v, (_, a), (_, b) in zip(left, amounts, after, strict=True)]
         if any(v < 0 for v in left):
             raise Refused(f"the tower {path} takes more than there is")
@@ -126,15 +140,17 @@ class Fold:
 
     # ------------------------------------------------------------ what a step takes
 
-    def _take(self, step: Step, sub: Batch, path: Path, shared: list[Fraction] | None) -> list[Fraction]:
+    def _take(
+        self, step: Step, sub: Batch, path: Path, together: list[Fraction] | None, most: list[Fraction] | None
+    ) -> list[Fraction]:
         """Stages 2 to 6."""
         reaching = [x for _, x in sub]
         rows = [row for row, _ in sub]
-        if shared is None:
-            passed = self._scopes(step, sub, path)
-            y = self._share(passed, rows, path)
+        if together is None:
+            passed = self._scopes(step, sub, path, most)
+            y = self._share(passed, rows, path, most)
         else:
-            y = shared
+            y = together
         firm = self._firm(step, rows, path)
         for i, booked in firm.items():
             y[i] = min(booked, reaching[i])
@@ -147,10 +163,11 @@ class Fold:
         self._reserve(step, rows, y, path)
         return y
 
-    def _scopes(self, step: Step, sub: Batch, path: Path) -> list[Fraction]:
+    def _scopes(self, step: Step, sub: Batch, path: Path, most: list[Fraction] | None = None) -> list[Fraction]:
         """Stage 2: at each scope, finest first, the running total's clip, spread over the instant's rows."""
         y = [x for _, x in sub]
-        for scope in self.terms.chains[path]:
+        for n, scope in enumerate(self.terms.chains[path], 1):
+            last = n == len(self.terms.chains[path])
             for key, index in grouped(self.programme, [row for row, _ in sub], scope).items():
                 X = sum((y[i] for i in index), ZERO)
                 if X == 0:
@@ -159,7 +176,8 @@ class Fold:
                 T = self.total[path, scope, key]
                 before, after = self._whole(stage.passing(T)), self._whole(stage.passing(T + X))
                 self.total[path, scope, key] = T + X
-                parts = self._spread(after - before, [y[i] for i in index], [sub[i][0] for i in index])
+                bound = [most[i] for i in index] if most and last else None
+                parts = self._spread(after - before, [y[i] for i in index], [sub[i][0] for i in index], bound)
                 for i, part in zip(index, parts, strict=True):
                     y[i] = part
                 if step.reinstatement and step.reinstatement.per == scope:
@@ -168,14 +186,16 @@ class Fold:
             raise Refused(f"{path}: the reinstatement stands at no scope of the step")
         return y
 
-    def _share(self, passed: list[Fraction], rows: list[Row], path: Path) -> list[Fraction]:
+    def _share(
+        self, passed: list[Fraction], rows: list[Row], path: Path, most: list[Fraction] | None
+    ) -> list[Fraction]:
         """Stage 3. In fen the step's cumulative share is rounded; each row gets the floor of its own or one more."""
         exact = [self.terms.share[path, row.mark] * x for row, x in zip(rows, passed, strict=True)]
         if not self.fen:
             return exact
         E = self.running[path]
         self.running[path] = E + sum(exact, ZERO)
-        return largest_remainder(half_up(self.running[path]) - half_up(E), exact, ties(rows))
+        return largest_remainder(half_up(self.running[path]) - half_up(E), exact, ties(rows), most)
 
     def _caps(
         self, step: Step, rows: list[Row], y: list[Fraction], path: Path, firm: Mapping[int, Fraction]
@@ -255,14 +275,20 @@ class Fold:
     def _whole(self, x: Fraction) -> Fraction:
         return half_up(x) if self.fen else x
 
-    def _spread(self, Y: Fraction, weights: list[Fraction], rows: list[Row]) -> list[Fraction]:
-        return spread(Y, weights, ties(rows), fen=self.fen)
+    def _spread(
+        self, Y: Fraction, weights: list[Fraction], rows: list[Row], most: list[Fraction] | None = None
+    ) -> list[Fraction]:
+        return spread(Y, weights, ties(rows), fen=self.fen, most=most)
 
-    def _apportion_layer(self, members: list[Step], amounts: Batch, path: Path) -> dict[str, list[Fraction]]:
+    def _apportion_layer(
+        self, members: list[Step], amounts: Batch, path: Path, most: list[Fraction] | None
+    ) -> dict[str, list[Fraction]]:
         """The share stage of tower members on one layer together, the rest of the layer being one more seat holder."""
         inner = [f"{path}/{m.label}" for m in members]
         sub = [amounts[i] for i in self._mine(amounts, inner[0])]
-        passed = next(self._scopes(m, sub, p) for m, p in zip(members, inner, strict=True))
+        passed = [x for _, x in sub]
+        for m, p in zip(members, inner, strict=True):
+            passed = self._scopes(m, sub, p, most)
         out = {m.label: [ZERO] * len(sub) for m in members}
         for i in in_claim_order([row for row, _ in sub]):
             mark = sub[i][0].mark
@@ -337,7 +363,7 @@ def split(
     receiving: bool = False,
     held: Held | None = None,
 ) -> Fold:
-    """One list (the losses, unless `steps` says otherwise) over the history's rows: at each instant money, then claims."""
+    """One list (the losses, unless `steps` says otherwise) over the rows: at each instant money, then claims."""
     rows = normalise(programme, history.rows)
     if fen and any(row.amount.denominator != 1 for row in rows):
         raise Refused("an amount is not in whole fen")

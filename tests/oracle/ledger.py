@@ -1,8 +1,8 @@
 """Phase 4: what is booked is the difference between what is known now and what was booked before."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -46,15 +46,12 @@ class Ledger:
         self.outcome = Outcome()
         self._state: dict[Key, Fraction] = {}
         self._in_period: dict[Key, dict[Any, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
-        self._rows: dict[str, list[Row]] = {}
-        self._known: list[Row] = []
-        self._steps: dict[tuple[str, Any], list[tuple[Any, Fraction]]] = {}
+        self._before: dict[str, _Before] = {name: _Before() for name in ("losses", "premium")}
 
     def book(self, now: Any, history: History) -> list[Entry]:
         """Book the difference that the history, as known now, makes."""
-        rows = _by_claim(normalise(self.programme, history.rows))
-        since = self._revised_at(now, history)
-        held = Held({k: _replaced(v, since) for k, v in self._steps.items()}, self._firm(rows))
+        facts = {"losses": history.rows, "premium": history.premium}
+        held = {name: self._before[name].held(self.programme, now, facts[name]) for name in facts}
         outcome = settle(
             self.programme, history, fen=self.fen, held=held, booked=lambda side, takes: self._count(now, side, takes)
         )
@@ -67,7 +64,10 @@ class Ledger:
                 where = self._open(period, now)
                 self._in_period[key][where] += amount
                 made.append(Entry(now, where, flow, side, claim, party, amount))
-        self._remember(since, history, rows, outcome, new)
+        for name, rows in facts.items():
+            taken = outcome.stepwise.get((name, "from"), {})
+            self._before[name] = self._before[name].after(self.programme, now, rows, taken)
+        self.outcome, self._state = outcome, new
         self.entries += made
         return made
 
@@ -98,27 +98,39 @@ class Ledger:
                 yield where, party, named, v
             yield self._open(period, now), party, named, new.get(key, ZERO) - self._state.get(key, ZERO)
 
-    def _firm(self, rows: dict[str, list[Row]]) -> frozenset[Any]:
-        """Increments of claims that are as they were at the last booking."""
-        return frozenset(r.mark for claim, known in self._rows.items() if rows.get(claim) == known for r in known)
 
-    def _revised_at(self, now: Any, history: History) -> Any:
+@dataclass(frozen=True)
+class _Before:
+    """What the last booking knew of one flow, and what its steps took of every increment at each booking."""
+
+    known: tuple[Row, ...] = ()
+    live: Mapping[str, list[Row]] = field(default_factory=dict)
+    taken: Mapping[tuple[str, Any], tuple[tuple[Any, Fraction], ...]] = field(default_factory=dict)
+
+    def held(self, programme: Programme, now: Any, rows: Sequence[Row]) -> Held:
+        """Increments of claims that are as they were stand; every earlier take has an end now."""
+        live, since = _by_claim(normalise(programme, rows)), self.revised_at(programme, now, rows)
+        firm = frozenset(r.mark for claim, known in self.live.items() if live.get(claim) == known for r in known)
+        return Held({k: _replaced(chain, since) for k, chain in self.taken.items()}, firm)
+
+    def after(
+        self, programme: Programme, now: Any, rows: Sequence[Row], taken: Mapping[tuple[str, Any], Fraction]
+    ) -> "_Before":
+        since = self.revised_at(programme, now, rows)
+        chains = {
+            key: (*_replaced(self.taken.get(key, ()), since), (None, taken.get(key, ZERO)))
+            for key in set(taken) | set(self.taken)
+        }
+        return _Before(tuple(rows), _by_claim(normalise(programme, rows)), chains)
+
+    def revised_at(self, programme: Programme, now: Any, rows: Sequence[Row]) -> Any:
         """The instant of the first new reduction; where terms or facts were corrected instead, now."""
-        fresh = list(history.rows)
-        for row in self._known:
+        fresh = list(rows)
+        for row in self.known:
             if row in fresh:
                 fresh.remove(row)
-        cuts = [instant(self.programme, row) for row in fresh if row.amount < 0]
+        cuts = [instant(programme, row) for row in fresh if row.amount < 0]
         return min(cuts) if cuts else now
-
-    def _remember(
-        self, since: Any, history: History, rows: dict[str, list[Row]], outcome: Outcome, new: dict[Key, Fraction]
-    ) -> None:
-        for key in set(outcome.stepwise) | set(self._steps):
-            chain = _replaced(self._steps.get(key, []), since)
-            self._steps[key] = [*chain, (None, outcome.stepwise.get(key, ZERO))]
-        self.outcome, self._state = outcome, new
-        self._rows, self._known = rows, list(history.rows)
 
 
 def _replaced(chain: Sequence[tuple[Any, Fraction]], since: Any) -> Any:

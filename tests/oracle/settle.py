@@ -1,7 +1,7 @@
 """All flows of a programme over one history: premium, losses, recoveries, caused amounts, services, surplus."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -27,9 +27,18 @@ class Outcome:
     charges: list[Charge] = field(default_factory=list)
     balances: dict[str, Fraction] = field(default_factory=dict)
     snapshots: dict[Any, dict[str, Fraction]] = field(default_factory=dict)
-    stepwise: dict[tuple[str, Any], Fraction] = field(default_factory=dict)
+    stepwise: dict[Side, dict[tuple[str, Any], Fraction]] = field(default_factory=dict)
     amounts: dict[tuple[str, Any], Fraction] = field(default_factory=dict)
     booked: Booked | None = None
+    folds: list[Fold] = field(default_factory=list)
+    deficits: list[str] = field(default_factory=list)
+
+    def refuse(self) -> None:
+        """What may only be judged when nothing moves any more: deficits, and money with nobody."""
+        if self.deficits:
+            raise Refused("; ".join(self.deficits))
+        for fold in self.folds:
+            fold.finish()
 
     def total(self, flow: str, side: str, name: str | None = None, period: Any = None) -> Fraction:
         """The sum of a party, or of a pool under the name in the step (`None`: all), in one period or in all."""
@@ -66,7 +75,7 @@ def settle(
     history: History,
     *,
     fen: bool = False,
-    held: Held | None = None,
+    held: Mapping[str, Held] | None = None,
     booked: Booked | None = None,
 ) -> Outcome:
     """All flows in their order. Flows that read results are run again until nothing moves; a circle is refused."""
@@ -80,6 +89,7 @@ def settle(
             and outcome.amounts == before.amounts
             and outcome.snapshots == before.snapshots
         ):
+            outcome.refuse()
             return outcome
         before = outcome
     raise Refused("the flows read each other in a circle")
@@ -97,10 +107,10 @@ class _Pass:
     """One run through time, reading the results of the run before."""
 
     def __init__(
-        self, programme: Programme, history: History, before: Outcome, *, fen: bool, held: Held | None
+        self, programme: Programme, history: History, before: Outcome, *, fen: bool, held: Mapping[str, Held] | None
     ) -> None:
         self.programme, self.history, self.before = programme, history, before
-        self.fen, self.held = fen, held
+        self.fen, self.held = fen, held or {}
         self.out = Outcome(balances=opening(programme, fen=fen))
         self.losses = normalise(programme, history.rows)
         self.premium = normalise(replace(programme, queue="t"), history.premium)
@@ -119,7 +129,7 @@ class _Pass:
         return [(name, flow) for name, flow in named if flow is not None]
 
     def run(self) -> Outcome:
-        loss = self._fold(self.programme.losses, self.losses, held=self.held)
+        loss = self._fold(self.programme.losses, self.losses, held=self.held.get("losses"))
         first = self._sides("premium", self.programme.premium, self.premium)
         first += self._sides("gains", self.programme.gains, self.gains)
         last = [side for name, flow in self.late for side in self._sides(name, flow, self.derived[name])]
@@ -127,21 +137,22 @@ class _Pass:
         for side, fold, _ in [*first, (("losses", "from"), loss, self.losses), *last]:
             self.out.takes[side] += fold.takes
             self.out.charges += fold.charges
-        self.out.stepwise = dict(loss.stepwise)
+            self.out.stepwise[side] = dict(fold.stepwise)
+        self.out.folds += [fold for _, fold, _ in (*first, *last)] + [loss]
         self._recover(loss)
         self._cede()
         return self.out
 
     def run_losses(self) -> Fold:
         """The losses alone, with the money that this pass knows of."""
-        loss = self._fold(self.programme.losses, self.losses, held=self.held)
+        loss = self._fold(self.programme.losses, self.losses, held=self.held.get("losses"))
         first = self._sides("premium", self.programme.premium, self.premium)
         last = [side for name, flow in self.late for side in self._sides(name, flow, self.derived[name])]
         self._through_time([*first, (("losses", "from"), loss, self.losses)], last)
         return loss
 
     def _through_time(self, first: Sequence[Running], last: Sequence[Running]) -> None:
-        """At each instant: money into accounts, premium, claims; then, after a look at the balances, what reads them."""
+        """At each instant: money into accounts, premium, claims; then, balances looked at, what reads them."""
         money = [*self.history.deposits, *self.returned]
         due = {flow.at(period) for _, flow in self.late for period in self.periods if flow.at}
         instants = {row.t for _, _, rows in (*first, *last) for row in rows} | {d.t for d in money} | due
@@ -154,13 +165,11 @@ class _Pass:
             self.out.snapshots[t] = dict(self.out.balances)
             for _, fold, rows in last:
                 fold.advance(t, [row for row in rows if row.t == t])
-        for _, fold, _ in first:
-            fold.finish()
 
     def _sides(self, name: str, flow: Flow | None, rows: list[Row]) -> list[Running]:
         out: list[Running] = []
         if flow and flow.giving:
-            out.append(((name, "from"), self._fold(flow.giving, rows), rows))
+            out.append(((name, "from"), self._fold(flow.giving, rows, held=self.held.get(name)), rows))
         if flow and flow.receiving:
             out.append(((name, "to"), self._fold(flow.receiving, rows, receiving=True), rows))
         return out
@@ -201,7 +210,7 @@ class _Pass:
             self.out.amounts[name, period] = amount
             carried = min(amount, ZERO)
             if carried and not flow.carry:
-                raise Refused(f"{name} of {period} is a deficit")
+                self.out.deficits.append(f"{name} of {period} is a deficit")
             if amount > 0:
                 mark = (name, str(period))
                 rows.append(Row(f"{name} {period}", amount, flow.at(period), {"period": period}, mark))
@@ -293,3 +302,4 @@ class _Pass:
 def _run(fold: Fold, rows: Sequence[Row]) -> None:
     for t in sorted({row.t for row in rows}):
         fold.advance(t, [row for row in rows if row.t == t])
+    fold.finish()

@@ -262,7 +262,7 @@ def histories(draw: Draw, *, reductions: bool = True, accounts: bool = True, amo
 
 
 @st.composite
-def cases(draw: Draw, *, accounts: bool = True, reductions: bool = True, **options: Any) -> Notation:
+def cases(draw: Draw, /, *, accounts: bool = True, reductions: bool = True, **options: Any) -> Notation:
     """A programme and a history for it. Every money amount is whole, so that it may stand for fen as well."""
     return {
         "programme": draw(programmes(accounts=accounts, **options)),
