@@ -14,56 +14,44 @@ def half_up(x: int | Fraction) -> int:
     return (2 * x.numerator + x.denominator) // (2 * x.denominator)
 
 
-def largest_remainder(total: int, quotas: Sequence[int | Fraction]) -> list[int]:
+def largest_remainder(total: int, quotas: Sequence[int | Fraction], room: Sequence[int] | None = None) -> list[int]:
     """`total` over the quotas: each its floor, the units left one each to the largest fractions, ties to the earlier.
 
-    No part exceeds its quota rounded up. Raises ValueError where floors and one unit each cannot make `total`.
+    No part exceeds its quota rounded up, nor its `room` where the room suffices: what a row has no room for goes to the
+    rows with the largest fractions that have. Raises ValueError where floors and one unit each cannot make `total`.
     """
     parts = [q.numerator // q.denominator for q in quotas]
-    left = total - sum(parts)
-    if not 0 <= left <= len(parts):
-        raise ValueError(f"{total} is not within a unit each of {quotas}")
-    if left:
-        order = sorted(range(len(parts)), key=lambda i: parts[i] - quotas[i])
-        for i in order[:left]:
-            parts[i] += 1
-    return parts
+    return _filled(parts, [q - part for q, part in zip(quotas, parts, strict=True)], total, room)
 
 
 def spread(total: int, weights: Sequence[int], room: Sequence[int] | None = None) -> list[int]:
-    """`total` (at most the sum of the weights) pro rata to whole weights by largest remainder, ties to the earlier.
-
-    No part exceeds its weight, nor its `room`: what a row has no room for goes to the rows with the largest remainders
-    that have. Where the room does not suffice the parts add up to less than `total`.
-    """
+    """`total` (at most the sum of the weights) pro rata to whole weights, by largest remainder as above."""
     whole = sum(weights)
     parts, over = [], []
     for weight in weights:
         part, rest = divmod(total * weight, whole)
         parts.append(part)
         over.append(rest)
+    return _filled(parts, over, total, room)
+
+
+def _filled(parts: list[int], over: Sequence[int | Fraction], total: int, room: Sequence[int] | None) -> list[int]:
+    """The parts with the units that are missing from `total`, in the order of what is `over`, round by round."""
+    bounded = room is not None and sum(room) >= total
+    if bounded and room is not None:
+        parts = [min(part, most) for part, most in zip(parts, room, strict=True)]
     left = total - sum(parts)
-    if room is not None and any(part > r for part, r in zip(parts, room, strict=True)):
-        parts = [min(part, r) for part, r in zip(parts, room, strict=True)]
-        left = total - sum(parts)
+    if left < 0 or (not bounded and left > len(parts)):
+        raise ValueError(f"{total} is not within a unit each of {parts}")
     if not left:
         return parts
     order = sorted(range(len(parts)), key=lambda i: -over[i])
-    if room is None:
+    while left:
+        if bounded and room is not None:
+            order = [i for i in order if parts[i] < room[i]]
         for i in order[:left]:
             parts[i] += 1
-        return parts
-    return _fill(parts, order, left, room)
-
-
-def _fill(parts: list[int], order: Sequence[int], left: int, room: Sequence[int]) -> list[int]:
-    """One unit at a time round the rows that have room, until nothing is left or no row has room."""
-    open_rows = [i for i in order if parts[i] < room[i]]
-    while left and open_rows:
-        for i in open_rows[:left]:
-            parts[i] += 1
-        left -= min(left, len(open_rows))
-        open_rows = [i for i in open_rows if parts[i] < room[i]]
+        left -= min(left, len(order))
     return parts
 
 

@@ -101,9 +101,11 @@ class Bearers:
             if amount:
                 members, shares = self._shares(step, pool, n)
                 row = self.terms.increments[n]
-                parts = self.split((step.index, members), shares).add(amount)
+                parts = self.split((step.index, pool.name, members), shares).add(amount)
                 for member, part in zip(members, parts, strict=True):
-                    if part:
+                    if member in self.plan.pools:
+                        self._pool(step, self.plan.pools[member], [n], [part])
+                    elif part:
                         self._record(step, n, row, self._member(member, row), part)
 
     def _shares(self, step: PlanStep, pool: PlanPool, n: int) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:

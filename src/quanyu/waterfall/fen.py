@@ -33,7 +33,9 @@ class Arithmetic(Protocol):
     ) -> Sequence[Amount]:
         """`total` over simultaneous rows pro rata, none above its room."""
 
-    def shared(self, before: Amount, quotas: Sequence[Amount]) -> tuple[Sequence[Amount], Amount]:
+    def shared(
+        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+    ) -> tuple[Sequence[Amount], Amount]:
         """What is taken of simultaneous quotas, when quotas of `before` came earlier; and the new running total."""
 
     def split(self, shares: Sequence[Fraction]) -> "Split":
@@ -74,8 +76,11 @@ class Exact:
         factor = Fraction(total) / sum(weights)
         return [factor * weight for weight in weights]
 
-    def shared(self, before: Amount, quotas: Sequence[Amount]) -> tuple[Sequence[Amount], Amount]:
+    def shared(
+        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+    ) -> tuple[Sequence[Amount], Amount]:
         """The quotas themselves."""
+        del room
         return list(quotas), before
 
     def split(self, shares: Sequence[Fraction]) -> Split:
@@ -106,10 +111,12 @@ class Fen:
         """By largest remainder."""
         return spread(cast(int, total), cast(Sequence[int], weights), cast("Sequence[int] | None", room))
 
-    def shared(self, before: Amount, quotas: Sequence[Amount]) -> tuple[Sequence[Amount], Amount]:
+    def shared(
+        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+    ) -> tuple[Sequence[Amount], Amount]:
         """The running total of quotas rounded, the difference to the quotas by largest remainder."""
         after = before + sum(quotas)
-        return largest_remainder(half_up(after) - half_up(before), quotas), after
+        return largest_remainder(half_up(after) - half_up(before), quotas, cast("Sequence[int] | None", room)), after
 
     def split(self, shares: Sequence[Fraction]) -> Split:
         """House-monotone seats."""

@@ -129,7 +129,7 @@ class _Fold:
         mine, reaching = [rows[p] for p in places], [amounts[p] for p in places]
         free = None if room is None else [room[p] for p in places]
         if layer is None:
-            y = self.passes.share(step, mine, self.passes.stages(step, mine, reaching, free))
+            y = self.passes.share(step, mine, self.passes.stages(step, mine, reaching, free), free)
         else:
             y = [layer.get(n, 0) for n in mine]
         shared = y

@@ -55,8 +55,9 @@ class Passes:
         y = list(amounts)
         for stage in step.stages:
             ids = self.terms.ids(stage.columns)
+            free = room if stage is step.stages[-1] else None
             for places in self._groups(rows, ids):
-                self._stage(step, stage, rows, y, (ids[rows[places[0]]], places, room))
+                self._stage(step, stage, rows, y, (ids[rows[places[0]]], places, free))
         return y
 
     def _stage(
@@ -113,7 +114,9 @@ class Passes:
 
     # ------------------------------------------------------------ stage 3
 
-    def share(self, step: PlanStep, rows: Sequence[int], amounts: list[Amount]) -> list[Amount]:
+    def share(
+        self, step: PlanStep, rows: Sequence[int], amounts: list[Amount], room: Sequence[Amount] | None
+    ) -> list[Amount]:
         """The step's share of what passed; rounded on the step's running total."""
         shares = self.terms.shares(step, rows)
         if shares is None:
@@ -121,7 +124,8 @@ class Passes:
         quotas = [share * amount for share, amount in zip(shares, amounts, strict=True)]
         y: list[Amount] = []
         for low, high in self._instants(rows):
-            parts, self.shared[step.index] = self.arithmetic.shared(self.shared[step.index], quotas[low:high])
+            free = None if room is None else room[low:high]
+            parts, self.shared[step.index] = self.arithmetic.shared(self.shared[step.index], quotas[low:high], free)
             y += parts
         if self.tracer is not None:
             for n, share in zip(rows, shares, strict=True):
