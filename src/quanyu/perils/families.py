@@ -122,10 +122,12 @@ class Pareto(Law):
         return np.asarray(np.maximum(x / self.minimum, 1.0) ** -self.alpha)
 
     def _quantile(self, p: Floats) -> Floats:
-        return np.asarray(self.minimum * np.exp(-np.log1p(-p) / self.alpha))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.minimum * np.exp(-np.log1p(-p) / self.alpha))
 
     def _upper_quantile(self, s: Floats) -> Floats:
-        return np.asarray(self.minimum * s ** (-1.0 / self.alpha))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.minimum * s ** (-1.0 / self.alpha))
 
     def _partial(self, x: Floats, order: int) -> Floats:
         ratio, power = np.maximum(x / self.minimum, 1.0), order - self.alpha
@@ -159,10 +161,12 @@ class Lomax(Law):
         return np.asarray(np.exp(-self.alpha * self._log(x)))
 
     def _quantile(self, p: Floats) -> Floats:
-        return np.asarray(self.scale * np.expm1(-np.log1p(-p) / self.alpha))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.scale * np.expm1(-np.log1p(-p) / self.alpha))
 
     def _upper_quantile(self, s: Floats) -> Floats:
-        return np.asarray(self.scale * np.expm1(-np.log(s) / self.alpha))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.scale * np.expm1(-np.log(s) / self.alpha))
 
     def _area(self, x: Floats, order: int) -> Floats:
         """The integral of (1 + y / scale) ** (order - 1 - alpha) from 0 to x, over the scale."""
@@ -207,10 +211,12 @@ class Weibull(Law):
         return np.asarray(np.exp(-self._z(x)))
 
     def _quantile(self, p: Floats) -> Floats:
-        return np.asarray(self.scale * (-np.log1p(-p)) ** (1.0 / self.shape))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.scale * (-np.log1p(-p)) ** (1.0 / self.shape))
 
     def _upper_quantile(self, s: Floats) -> Floats:
-        return np.asarray(self.scale * (-np.log(s)) ** (1.0 / self.shape))
+        with np.errstate(divide="ignore"):
+            return np.asarray(self.scale * (-np.log(s)) ** (1.0 / self.shape))
 
     def _partial(self, x: Floats, order: int) -> Floats:
         power = 1.0 + order / self.shape

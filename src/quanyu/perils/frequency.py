@@ -90,7 +90,11 @@ class FrequencySeverity:
         call again with a longer column.
         """
         total = self._fill_counts(seed, years, ptr, driver=None, small=False)
-        if total <= len(severity) and SEVERITY in self._samplers:
+        if total > len(severity) or self.severity is None:
+            return total
+        if self.dependence and SEVERITY in self.dependence.names:
+            severity[:total] = self._coupled(seed, years, ptr)[SEVERITY]
+        else:
             self._samplers[SEVERITY].fill(self._base(seed, SEVERITY), years.start, ptr, severity)
         return total
 

@@ -25,7 +25,8 @@ class Goodness:
     """Two statistics with their p-values.
 
     method: `bootstrap` refits the law to data drawn from it (Stute, Gonzalez Manteiga, Presedo Quindimil 1993), right
-    for a fitted law; `asymptotic` is right only for a law not fitted to these data, and too large for a fitted one. replicates: those whose refit was found.
+    for a fitted law; `asymptotic` is right only for a law not fitted to these data, and too large for a fitted one.
+    replicates: those whose refit was found.
     """
 
     ks: float
@@ -62,7 +63,7 @@ def anderson_darling(law: Law, values: ArrayLike) -> float:
 
 
 def anderson_darling_tail(a: float) -> float:
-    """P(A**2 > a) in the limit, by the approximation of Marsaglia and Marsaglia (2004), within 2e-6 below 2."""
+    """P(A**2 > a) in the limit, by the approximation of Marsaglia and Marsaglia (2004), within 5e-5."""
     if a <= 0.0:
         return 1.0
     if a < 2.0:
