@@ -12,6 +12,7 @@ from quanyu.language.flows import Step
 from quanyu.language.parts import Account, Party, Pool
 from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source, Table
+from quanyu.language.scopes import NotNested, chain, dependencies, scope_columns
 from quanyu.terms import Finding, Interval, Text
 from quanyu.waterfall.expand import expand, stated_steps
 from quanyu.waterfall.plan import (
@@ -29,7 +30,6 @@ from quanyu.waterfall.plan import (
     Taker,
     Version,
 )
-from quanyu.waterfall.scopes import NotNested, chain, dependencies, scope_columns
 
 __all__ = ["FLOWS", "compile_flow"]
 

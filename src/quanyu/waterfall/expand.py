@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from quanyu.language.flows import Call, Losses, Premium, Recoveries, Services, Step, Sublimit, Surplus
 from quanyu.language.programme import Programme
+from quanyu.language.scopes import NotNested, chain, scope_columns
 from quanyu.terms import Text
 from quanyu.waterfall.plan import PlanRefused
-from quanyu.waterfall.scopes import NotNested, chain, scope_columns
 
 __all__ = ["bearer", "expand", "stated_steps"]
 

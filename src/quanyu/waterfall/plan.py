@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from quanyu.formula import Expression
+from quanyu.language.scopes import ScopeColumns
 from quanyu.terms import Text
 
 __all__ = [
@@ -54,15 +55,6 @@ class Taker(StrEnum):
     FIELD = "field"
     BORNE = "borne"
     GROUP = "group"
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeColumns:
-    """A scope: the columns of its key, and all columns that the key determines; one with `claim` fixes every column."""
-
-    name: str
-    columns: tuple[str, ...]
-    closure: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

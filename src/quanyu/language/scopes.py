@@ -6,9 +6,8 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from quanyu.language.programme import Programme
-from quanyu.waterfall.plan import ScopeColumns
 
-__all__ = ["BUILT_IN", "NotNested", "chain", "dependencies", "finer", "scope_columns", "scopes_of"]
+__all__ = ["BUILT_IN", "NotNested", "ScopeColumns", "chain", "dependencies", "finer", "scope_columns", "scopes_of"]
 
 BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -21,6 +20,15 @@ BUILT_IN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The key columns of the scopes that need no declaration."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeColumns:
+    """A scope: the columns of its key, and all columns that the key determines; one with `claim` fixes every column."""
+
+    name: str
+    columns: tuple[str, ...]
+    closure: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
