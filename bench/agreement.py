@@ -29,7 +29,7 @@ def gap(answer: float, known: Known) -> float:
     return abs(answer - known.value) if math.isfinite(answer) else math.inf
 
 
-def standard_errors(answer: float, known: Known, years: int) -> float:
+def standard_errors(answer: float, known: Known, *, years: int) -> float:
     """Distance in standard errors of `years` simulated years; a value without spread must be met but for its error."""
     distance = gap(answer, known)
     if distance <= known.error + ROUNDING * abs(known.value):
@@ -49,13 +49,13 @@ def missing(answers: Answers, reference: Reference) -> list[str]:
     return [f"{party} {statistic}" for party, statistic in wanted if statistic not in answers.get(party, {})]
 
 
-def simulated(answers: Answers, reference: Reference, years: int) -> dict[str, Any]:
+def simulated(answers: Answers, reference: Reference, *, years: int) -> dict[str, Any]:
     """Whether every known value is met within four standard errors, and the worst of them."""
     absent = missing(answers, reference)
     if absent:
         return {"agrees": False, "missing": absent}
     distances = {
-        f"{party} {statistic}": standard_errors(answers[party][statistic], known, years)
+        f"{party} {statistic}": standard_errors(answers[party][statistic], known, years=years)
         for party, statistics in reference.items()
         for statistic, known in statistics.items()
     }
@@ -68,7 +68,7 @@ def simulated(answers: Answers, reference: Reference, years: int) -> dict[str, A
     }
 
 
-def exact(answers: Answers, reference: Reference, bounds: Answers | None) -> dict[str, Any]:
+def exact(answers: Answers, reference: Reference, *, bounds: Answers | None) -> dict[str, Any]:
     """Whether every known value is met within the subject's own bound, or one in a thousand where it states none."""
     absent = missing(answers, reference)
     if absent:

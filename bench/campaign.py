@@ -47,10 +47,10 @@ def lines(task: Task, *, rounds: int, only: tuple[str, ...] = ()) -> Iterator[di
     for number in range(-1, rounds):
         for entry in entries:
             if entry.running:
-                take(task, entry, number)
+                take(task, entry, number=number)
     ours = next((entry for entry in entries if entry.subject.ours and entry.rounds), None)
     for entry in entries:
-        yield conclude(task, entry, ours, unready)
+        yield conclude(task, entry, ours=ours, unready=unready)
 
 
 def enter(subject: Subject) -> Entry:
@@ -69,7 +69,7 @@ def enter(subject: Subject) -> Entry:
     return Entry(subject, (str(python), str(subject.script), *subject.options))
 
 
-def take(task: Task, entry: Entry, number: int) -> None:
+def take(task: Task, entry: Entry, *, number: int) -> None:
     """One round of one subject; round -1 is the trial, small where the task has a size, and is not counted."""
     size = min(entry.subject.size or task.size, task.size) if task.scaled else entry.subject.size or task.size
     command = list(entry.command)
@@ -88,7 +88,7 @@ def take(task: Task, entry: Entry, number: int) -> None:
         printed=entry.subject.script is not None,
     )
     print(f"{task.name} round {number}: {entry.subject.name}: {done.error or f'{done.wall:.2f} s'}", file=sys.stderr)
-    note(task, entry, number, done)
+    note(task, entry, number=number, done=done)
     if done.error:
         entry.error = done.error
     elif number >= 0:
@@ -97,19 +97,19 @@ def take(task: Task, entry: Entry, number: int) -> None:
     out.unlink(missing_ok=True)
 
 
-def note(task: Task, entry: Entry, number: int, done: Run) -> None:
+def note(task: Task, entry: Entry, *, number: int, done: Run) -> None:
     """Append the run to the task's file of raw results."""
     raw = {"round": number, "subject": entry.subject.name, "load": round(os.getloadavg()[0], 2), **vars(done)}
     with (RESULTS / f"{task.name}.jsonl").open("a") as file:
         file.write(json.dumps(raw) + "\n")
 
 
-def conclude(task: Task, entry: Entry, ours: Entry | None, unready: str | None) -> dict[str, Any]:
+def conclude(task: Task, entry: Entry, *, ours: Entry | None, unready: str | None) -> dict[str, Any]:
     """The result line of a subject, whatever became of it."""
     if entry.skipped or entry.error:
         reason = {"skipped": entry.skipped} if entry.skipped else {"error": entry.error}
         return {"subject": entry.subject.name, "task": task.name, "rounds": len(entry.rounds), **reason}
-    result = summary.line(task, entry.subject, entry.rounds, ours.rounds if ours else {})
+    result = summary.line(task, entry.subject, rounds=entry.rounds, ours=ours.rounds if ours else {})
     if entry.subject.command:
         result["version"] = (
             f"{PRODUCT} {metadata.version(PRODUCT)}" if entry is ours else f"python {platform.python_version()}"
@@ -118,32 +118,32 @@ def conclude(task: Task, entry: Entry, ours: Entry | None, unready: str | None) 
         return result
     if unready:
         return result | {"agreement": {"error": unready}}
-    result["agreement"] = judged(task, entry, None)
+    result["agreement"] = judged(task, entry, ours=None)
     if ours and ours is not entry:
-        result["agreement_with_ours"] = judged(task, entry, ours)
+        result["agreement_with_ours"] = judged(task, entry, ours=ours)
     return result
 
 
-def judged(task: Task, entry: Entry, ours: Entry | None) -> dict[str, Any]:
+def judged(task: Task, entry: Entry, *, ours: Entry | None) -> dict[str, Any]:
     """The subject's answers against the reference, or against ours."""
     if task.judge == "premiums":
         return agreement.premiums(entry.premiums, ours.premiums if ours else reference.premiums())
     known = reference.values(task)
     record = last(entry)
     if ours is None:
-        return compared(task, record, known)
+        return compared(task, record, known=known)
     other = last(ours)
     if agreement.missing(other["answers"], known):
         return {"agrees": False, "missing": ["some of our own answers"]}
     known = agreement.as_reference(other["answers"], known, years=other["size"], bounds=other.get("bounds"))
-    return compared(task, record, known) | {"identical": record["answers"] == other["answers"]}
+    return compared(task, record, known=known) | {"identical": record["answers"] == other["answers"]}
 
 
-def compared(task: Task, record: dict[str, Any], known: agreement.Reference) -> dict[str, Any]:
+def compared(task: Task, record: dict[str, Any], *, known: agreement.Reference) -> dict[str, Any]:
     """A record's answers against known values, by the task's way of judging."""
     if task.judge == "bounds":
-        return agreement.exact(record["answers"], known, record.get("bounds"))
-    return agreement.simulated(record["answers"], known, record["size"])
+        return agreement.exact(record["answers"], known, bounds=record.get("bounds"))
+    return agreement.simulated(record["answers"], known, years=record["size"])
 
 
 def last(entry: Entry) -> dict[str, Any]:

@@ -38,9 +38,11 @@ def bracketed(laws: dict[str, lattice.Law], beyond: float = 0.0) -> Values:
 
 def exact_gross(terms: Terms) -> Values:
     """Closed-form mean and sd; VaR and TVaR from the lattice, the loss above its top added to the bound."""
-    laws = {way: lattice.year_of_gross(terms, way, top=GROSS_TOP, points=GROSS_POINTS) for way in lattice.WAYS}
+    laws = {way: lattice.year_of_gross(terms, way=way, top=GROSS_TOP, points=GROSS_POINTS) for way in lattice.WAYS}
     whole = np.array([GROSS_TOP])
-    above = terms.rate * (terms.loss_mean - float(lattice.limited_mean(whole, terms.log_mean, terms.log_sd)[0]))
+    above = terms.rate * (
+        terms.loss_mean - float(lattice.limited_mean(whole, log_mean=terms.log_mean, log_sd=terms.log_sd)[0])
+    )
     values = bracketed(laws, beyond=above / (1 - LEVEL))
     sd = math.sqrt(terms.rate * math.exp(2 * terms.log_mean + 2 * terms.log_sd**2))
     return values | {
@@ -56,7 +58,7 @@ def exact_parties(terms: Terms, gross: Values) -> dict[str, Values]:
     error = 0.0
     for layer in terms.layers:
         laws = {
-            way: lattice.year_of_layer(layer, terms, way, per_limit=PER_LIMIT, points=LAYER_POINTS)
+            way: lattice.year_of_layer(layer, terms, way=way, per_limit=PER_LIMIT, points=LAYER_POINTS)
             for way in lattice.WAYS
         }
         found[layer.name] = bracketed(laws)
@@ -79,7 +81,7 @@ def simulated(terms: Terms) -> dict[str, Values]:
     batches = []
     net = np.empty(BATCHES * BATCH_YEARS)
     for number, seed in enumerate(np.random.SeedSequence(SEED + 1).spawn(BATCHES)):
-        losses = t1_numpy.simulate(terms, BATCH_YEARS, seed)
+        losses = t1_numpy.simulate(terms, BATCH_YEARS, seed=seed)
         columns = t1_numpy.split(terms, losses)
         net[number * BATCH_YEARS : (number + 1) * BATCH_YEARS] = columns["net"]
         batches.append({name: tail.statistics(column) for name, column in columns.items()})

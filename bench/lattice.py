@@ -19,13 +19,13 @@ Law = tuple[Array, Array]
 WAYS = ("local", "down", "up")
 
 
-def lognormal_cdf(amount: Array, log_mean: float, log_sd: float) -> Array:
+def lognormal_cdf(amount: Array, *, log_mean: float, log_sd: float) -> Array:
     """P(X <= amount), 0 at and below 0."""
     with np.errstate(divide="ignore"):
         return np.asarray(ndtr((np.log(np.maximum(amount, 0.0)) - log_mean) / log_sd))
 
 
-def limited_mean(amount: Array, log_mean: float, log_sd: float) -> Array:
+def limited_mean(amount: Array, *, log_mean: float, log_sd: float) -> Array:
     """E[min(X, amount)] of a lognormal; Klugman, Panjer and Willmot, Loss Models, appendix A."""
     safe = np.maximum(amount, 1e-300)
     z = (np.log(safe) - log_mean) / log_sd
@@ -37,9 +37,9 @@ def severity(way: str, *, start: float, step: float, points: int, log_mean: floa
     """Masses at 0, step, ..., (points - 1) x step of min(max(X - start, 0), (points - 1) x step), set by `way`."""
     nodes = start + step * steps(points)
     if way == "local":
-        slope = np.diff(limited_mean(nodes, log_mean, log_sd)) / step
+        slope = np.diff(limited_mean(nodes, log_mean=log_mean, log_sd=log_sd)) / step
         return np.concatenate([[1 - slope[0]], slope[:-1] - slope[1:], slope[-1:]])
-    survival = 1 - lognormal_cdf(nodes, log_mean, log_sd)
+    survival = 1 - lognormal_cdf(nodes, log_mean=log_mean, log_sd=log_sd)
     if way == "down":
         return np.concatenate([[1 - survival[1]], survival[1:-1] - survival[2:], survival[-1:]])
     return np.concatenate([[1 - survival[0]], survival[:-2] - survival[1:-1], survival[-2:-1]])
@@ -50,7 +50,7 @@ def steps(points: int) -> Array:
     return np.arange(points, dtype=np.float64)
 
 
-def compound(masses: Array, rate: float, points: int) -> Array:
+def compound(masses: Array, rate: float, *, points: int) -> Array:
     """Masses of the year's amount for Poisson(`rate`) claims; what passes the last point wraps round to the first.
 
     Masses of rounding size keep their sign: cut at 0 they would all add to the tail.
@@ -59,7 +59,7 @@ def compound(masses: Array, rate: float, points: int) -> Array:
     return np.asarray(irfft(np.exp(rate * (transformed - 1)), points))
 
 
-def year_of_layer(layer: Layer, terms: Terms, way: str, *, per_limit: int, points: int) -> Law:
+def year_of_layer(layer: Layer, terms: Terms, *, way: str, per_limit: int, points: int) -> Law:
     """Law of what `layer` pays in a year: (amounts, masses), with `per_limit` lattice steps to one limit."""
     step = layer.limit / per_limit
     masses = severity(
@@ -70,18 +70,18 @@ def year_of_layer(layer: Layer, terms: Terms, way: str, *, per_limit: int, point
         log_mean=terms.retained_log_mean,
         log_sd=terms.log_sd,
     )
-    year = compound(masses, terms.rate, points)
+    year = compound(masses, terms.rate, points=points)
     paid = np.clip(steps(points) * step - layer.year_deductible, 0.0, layer.year_limit)
     slots = np.rint(paid / step).astype(np.int64)
     merged = np.bincount(slots, year).astype(np.float64, copy=False)
     return steps(merged.size) * step, merged
 
 
-def year_of_gross(terms: Terms, way: str, *, top: float, points: int) -> Law:
+def year_of_gross(terms: Terms, *, way: str, top: float, points: int) -> Law:
     """Law of the gross year on `points` steps up to `top`."""
     step = top / points
     masses = severity(way, start=0.0, step=step, points=points, log_mean=terms.log_mean, log_sd=terms.log_sd)
-    return steps(points) * step, compound(masses, terms.rate, points)
+    return steps(points) * step, compound(masses, terms.rate, points=points)
 
 
 def statistics(law: Law) -> dict[str, float]:

@@ -37,7 +37,7 @@ def draw_column(factor: Factor, random: np.random.Generator) -> tuple[Any, Any]:
     return hundredths / 100, places
 
 
-def premiums(tariff: Tariff, sums: Any, places: list[Any]) -> list[int]:
+def premiums(tariff: Tariff, *, sums: Any, places: list[Any]) -> list[int]:
     """Exact premiums of all risks, in fen."""
     found: list[int] = []
     tables = [np.array([int(value * SCALE) for value in factor.relativities]) for factor in tariff.factors]
@@ -45,7 +45,7 @@ def premiums(tariff: Tariff, sums: Any, places: list[Any]) -> list[int]:
         part = slice(start, start + CHUNK)
         scaled = np.column_stack([table[place[part]] for table, place in zip(tables, places, strict=True)])
         rows = zip(sums[part].tolist(), scaled.tolist(), strict=True)
-        found.extend(tariffs.exact_fen(tariff, total, row) for total, row in rows)
+        found.extend(tariffs.exact_fen(tariff, sum_insured=total, scaled=row) for total, row in rows)
     return found
 
 
@@ -64,7 +64,7 @@ def main() -> None:
         places.append(place.astype(np.int16))
     tariffs.write(tariff, data)
     parquet.write_table(pa.table(columns), tariffs.portfolio(data))
-    tariffs.save_premiums(data / tariffs.FOLDER / "premiums.bin", premiums(tariff, sums, places))
+    tariffs.save_premiums(data / tariffs.FOLDER / "premiums.bin", premiums(tariff, sums=sums, places=places))
 
 
 if __name__ == "__main__":

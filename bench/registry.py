@@ -80,7 +80,7 @@ def ours(task: str, *options: str, name: str = PRODUCT, size: int | None = None)
     return Subject(name, OURS / f"ours_{task}.py", options, ours=True, size=size)
 
 
-def peer(name: str, script: str, environment: Environment, *options: str, size: int | None = None) -> Subject:
+def peer(name: str, script: str, *options: str, environment: Environment, size: int | None = None) -> Subject:
     """Somebody else's package."""
     return Subject(name, PEERS / f"{script}.py", options, environment, size=size)
 
@@ -94,9 +94,9 @@ ANNUAL = Task(
     (
         ours("t1", "--threads", "1", name=f"{PRODUCT}, 1 thread"),
         ours("t1", "--threads", "2", name=f"{PRODUCT}, 2 threads"),
-        peer("numpy", "t1_numpy", NUMPY),
-        peer("proteus-actuarial-library", "t1_pal", PAL),
-        peer("prospicio", "t1_prospicio", PROSPICIO),
+        peer("numpy", "t1_numpy", environment=NUMPY),
+        peer("proteus-actuarial-library", "t1_pal", environment=PAL),
+        peer("prospicio", "t1_prospicio", environment=PROSPICIO),
     ),
     judge="standard errors",
     measure="--years",
@@ -119,7 +119,7 @@ MEMORY = Task(
 RESPLIT = Task(
     "resplit",
     "1,000,000 stored years of t1 split again under changed terms, nothing drawn again",
-    (ours("resplit"), peer("numpy", "resplit_numpy", NUMPY)),
+    (ours("resplit"), peer("numpy", "resplit_numpy", environment=NUMPY)),
     judge="standard errors",
     terms="changed",
     measure="--years",
@@ -132,11 +132,11 @@ EXACT = Task(
     "exact (FFT) statistics of the gross year and of each layer of t1, with error bounds",
     (
         ours("t3"),
-        peer("numpy", "t3_numpy", NUMPY),
-        peer("gemact", "t3_gemact", GEMACT),
-        peer("prospicio", "t3_prospicio", PROSPICIO),
-        peer("aggregate, own grid", "t3_aggregate", AGGREGATE),
-        peer("aggregate, chosen grid", "t3_aggregate", AGGREGATE, "chosen"),
+        peer("numpy", "t3_numpy", environment=NUMPY),
+        peer("gemact", "t3_gemact", environment=GEMACT),
+        peer("prospicio", "t3_prospicio", environment=PROSPICIO),
+        peer("aggregate, own grid", "t3_aggregate", environment=AGGREGATE),
+        peer("aggregate, chosen grid", "t3_aggregate", "chosen", environment=AGGREGATE),
     ),
     judge="bounds",
 )
@@ -145,14 +145,14 @@ RATING = Task(
     "168,000 risks through 190 factor tables, from the Parquet file's text columns to premiums in fen",
     (
         ours("rating"),
-        peer("numpy", "rating_numpy", NUMPY),
-        peer("polars when/then", "rating_polars", POLARS, "whenthen"),
-        peer("polars search", "rating_polars", POLARS, "search"),
-        peer("polars replace", "rating_polars", POLARS, "replace"),
-        peer("polars join", "rating_polars", POLARS, "join"),
-        peer("policyengine-core", "rating_policyengine", POLICYENGINE),
-        peer("zen-engine, tables", "rating_zen", ZEN, "tables", size=2_000),
-        peer("zen-engine, expressions", "rating_zen", ZEN, "expressions", size=8_000),
+        peer("numpy", "rating_numpy", environment=NUMPY),
+        peer("polars when/then", "rating_polars", "whenthen", environment=POLARS),
+        peer("polars search", "rating_polars", "search", environment=POLARS),
+        peer("polars replace", "rating_polars", "replace", environment=POLARS),
+        peer("polars join", "rating_polars", "join", environment=POLARS),
+        peer("policyengine-core", "rating_policyengine", environment=POLICYENGINE),
+        peer("zen-engine, tables", "rating_zen", "tables", environment=ZEN, size=2_000),
+        peer("zen-engine, expressions", "rating_zen", "expressions", environment=ZEN, size=8_000),
     ),
     judge="premiums",
     measure="--rows",

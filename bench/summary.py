@@ -22,7 +22,7 @@ def phase_seconds(run: Run, clock: str) -> dict[str, float]:
     return {name: float(spent[clock]) for name, spent in phases.items()}
 
 
-def work(run: Run, task: Task, clock: str) -> float | None:
+def work(run: Run, task: Task, *, clock: str) -> float | None:
     """Seconds of the phases that count as work, scaled to the task's size; None for a plain command."""
     phases = phase_seconds(run, clock)
     if not phases:
@@ -34,35 +34,35 @@ def work(run: Run, task: Task, clock: str) -> float | None:
     )
 
 
-def ratios(theirs: Rounds, ours: Rounds, task: Task, kinds: Iterable[str]) -> dict[str, float] | None:
+def ratios(theirs: Rounds, ours: Rounds, *, task: Task, kinds: Iterable[str]) -> dict[str, float] | None:
     """The ratios that can be told, or None without a round of ours."""
-    found = {kind: ratio(theirs, ours, task, kind) for kind in kinds}
+    found = {kind: ratio(theirs, ours, task=task, kind=kind) for kind in kinds}
     return {kind: value for kind, value in found.items() if value is not None} or None
 
 
-def ratio(theirs: Rounds, ours: Rounds, task: Task, kind: str) -> float | None:
+def ratio(theirs: Rounds, ours: Rounds, *, task: Task, kind: str) -> float | None:
     """Median over the common rounds of theirs / ours, in whole-process `wall`, `work` or `work_cpu` seconds."""
     found = []
     for number in theirs.keys() & ours.keys():
-        pair = [seconds(run, task, kind) for run in (theirs[number], ours[number])]
+        pair = [seconds(run, task, kind=kind) for run in (theirs[number], ours[number])]
         if pair[0] is not None and pair[1]:
             found.append(pair[0] / pair[1])
     return middle(found) if found else None
 
 
-def seconds(run: Run, task: Task, kind: str) -> float | None:
+def seconds(run: Run, task: Task, *, kind: str) -> float | None:
     """One run's seconds of a kind."""
     if kind == "wall":
         return run.wall
-    return work(run, task, "cpu" if kind == "work_cpu" else "wall")
+    return work(run, task, clock="cpu" if kind == "work_cpu" else "wall")
 
 
-def line(task: Task, subject: Subject, rounds: Rounds, ours: Rounds) -> dict[str, Any]:
+def line(task: Task, subject: Subject, *, rounds: Rounds, ours: Rounds) -> dict[str, Any]:
     """The result line of a subject that ran at least once without error."""
     runs = list(rounds.values())
     record = runs[0].record or {}
     size = record.get("size", task.size)
-    worked = [work(run, task, "wall") for run in runs]
+    worked = [work(run, task, clock="wall") for run in runs]
     kinds = ["work", "work_cpu"] if task.scaled and size != task.size else ["wall", "work", "work_cpu"]
     result: dict[str, Any] = {
         "subject": subject.name,
@@ -75,7 +75,7 @@ def line(task: Task, subject: Subject, rounds: Rounds, ours: Rounds) -> dict[str
         "peak_mb": middle(run.peak_mb for run in runs),
         "work_s": None if None in worked else middle(value for value in worked if value is not None),
         "phases_s": medians([phase_seconds(run, "wall") for run in runs]),
-        "ratio_to_ours": ratios(rounds, ours, task, kinds),
+        "ratio_to_ours": ratios(rounds, ours, task=task, kinds=kinds),
     }
     if task.scaled and size != task.size:
         result["work_scaled_to"] = task.size

@@ -81,7 +81,7 @@ def portfolio(data: Path) -> Path:
     return data / FOLDER / "portfolio.parquet"
 
 
-def exact_fen(tariff: Tariff, sum_insured: int, scaled: Sequence[int]) -> int:
+def exact_fen(tariff: Tariff, *, sum_insured: int, scaled: Sequence[int]) -> int:
     """The premium in fen by whole-number arithmetic, half a fen up; `scaled` holds the relativities times 10,000."""
     base = Fraction(tariff.base_rate) * 100
     top: int = sum_insured * base.numerator * math.prod(scaled)

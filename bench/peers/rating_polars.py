@@ -52,7 +52,7 @@ def relativity(factor: Factor) -> str:
     return f"r_{factor.name}"
 
 
-def looked_up(frame: Any, tariff: Tariff, variant: str) -> Any:
+def looked_up(frame: Any, tariff: Tariff, *, variant: str) -> Any:
     """The lazy frame with all relativities as columns."""
     import polars as pl
 
@@ -88,7 +88,7 @@ def main() -> None:
     with meter.phase("read"):
         frame = pl.read_parquet(tariffs.portfolio(asked.data)).head(asked.rows)
     with meter.phase("build"):
-        plan = looked_up(frame.lazy(), tariff, asked.variant)
+        plan = looked_up(frame.lazy(), tariff, variant=asked.variant)
     with meter.phase("rate"):
         premium = premiums(plan, tariff)
     if asked.out:

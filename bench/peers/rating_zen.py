@@ -37,7 +37,7 @@ def table_node(factor: Factor) -> dict[str, Any]:
         "outputPath": None,
         "executionMode": "single",
     }
-    return node(factor.name, "decisionTableNode", content)
+    return node(factor.name, "decisionTableNode", content=content)
 
 
 def conditional(factor: Factor) -> str:
@@ -47,7 +47,7 @@ def conditional(factor: Factor) -> str:
     return "".join(f"{key} ? {value} : " for key, value in zip(keys, values[:-1], strict=False)) + values[-1]
 
 
-def node(name: str, kind: str, content: dict[str, Any]) -> dict[str, Any]:
+def node(name: str, kind: str, *, content: dict[str, Any]) -> dict[str, Any]:
     """A node of the graph."""
     return {"id": name, "type": kind, "name": name, "content": content, "position": {"x": 0, "y": 0}}
 
@@ -68,17 +68,17 @@ def expression_node(tariff: Tariff, inline: bool) -> dict[str, Any]:
         "outputPath": None,
         "executionMode": "single",
     }
-    return node("product", "expressionNode", content)
+    return node("product", "expressionNode", content=content)
 
 
 def graph(tariff: Tariff, variant: str) -> dict[str, Any]:
     """The whole decision graph."""
     tables = [table_node(factor) for factor in tariff.factors] if variant == "tables" else []
     nodes = [
-        node("request", "inputNode", {"schema": ""}),
+        node("request", "inputNode", content={"schema": ""}),
         *tables,
         expression_node(tariff, inline=not tables),
-        node("answer", "outputNode", {}),
+        node("answer", "outputNode", content={}),
     ]
     links = [("request", "product"), ("product", "answer")]
     for table in tables:

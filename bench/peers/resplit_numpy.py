@@ -10,7 +10,7 @@ def main() -> None:
     asked = options()
     meter = Meter("numpy")
     with meter.phase("store"):
-        losses = t1_numpy.simulate(TERMS, asked.years, asked.seed)
+        losses = t1_numpy.simulate(TERMS, asked.years, seed=asked.seed)
     with meter.phase("resplit"):
         columns = t1_numpy.split(CHANGED, losses)
     with meter.phase("statistics"):

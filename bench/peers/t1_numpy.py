@@ -20,7 +20,7 @@ class Losses:
     amount: Column
 
 
-def simulate(terms: Terms, years: int, seed: int | np.random.SeedSequence) -> Losses:
+def simulate(terms: Terms, years: int, *, seed: int | np.random.SeedSequence) -> Losses:
     """Draw the gross losses of `years` years."""
     random = np.random.default_rng(seed)
     counts = random.poisson(terms.rate, years)
@@ -62,7 +62,7 @@ def main() -> None:
     asked = options()
     meter = Meter("numpy")
     with meter.phase("simulate"):
-        losses = simulate(TERMS, asked.years, asked.seed)
+        losses = simulate(TERMS, asked.years, seed=asked.seed)
     with meter.phase("split"):
         columns = split(TERMS, losses)
     with meter.phase("statistics"):

@@ -1,7 +1,39 @@
 """Task t1 with the Proteus Actuarial Library: stochastic variables and one XoL contract a layer."""
 
-from bench.collective import TERMS, with_members
+from typing import Any
+
+from bench.collective import TERMS, Layer, with_members
 from bench.meter import Meter, options
+
+
+def contract(layer: Layer) -> Any:
+    """A layer as the library's contract."""
+    from pal.contracts import XoL
+
+    return XoL(
+        layer.name,
+        layer.limit,
+        layer.attachment,
+        layer.premium,
+        reinstatement_cost=list(layer.reinstatement_rates) or None,
+        aggregate_limit=layer.year_limit,
+        aggregate_deductible=layer.year_deductible,
+    )
+
+
+def split(claims: Any) -> dict[str, Any]:
+    """Each account's amount a year, members apart."""
+    ceded = claims * TERMS.ceded
+    subject = claims - ceded
+    net = subject.aggregate()
+    columns = {"gross": claims.aggregate(), "quota share": ceded.aggregate()}
+    for layer in TERMS.layers:
+        result = contract(layer).apply(subject)
+        columns[layer.name] = result.recoveries.aggregate()
+        net = net - columns[layer.name]
+        if layer.reinstatement_rates:
+            columns[f"reinstatement {layer.name}"] = result.reinstatement_premium
+    return columns | {"net": net}
 
 
 def main() -> None:
@@ -9,9 +41,9 @@ def main() -> None:
     asked = options()
     meter = Meter("proteus-actuarial-library")
     with meter.phase("import"):
+        import pal.contracts  # noqa: F401  (its import is the phase)
         from bench.tail import statistics
         from pal import set_default_n_sims, set_random_seed
-        from pal.contracts import XoL
         from pal.distributions import LogNormal, Poisson
         from pal.frequency_severity import FrequencySeverityModel
     with meter.phase("simulate"):
@@ -20,26 +52,7 @@ def main() -> None:
         severity = LogNormal(mu=TERMS.log_mean, sigma=TERMS.log_sd)
         claims = FrequencySeverityModel(Poisson(TERMS.rate), severity).generate()
     with meter.phase("split"):
-        ceded = claims * TERMS.ceded
-        subject = claims - ceded
-        net = subject.aggregate()
-        columns = {"gross": claims.aggregate(), "quota share": ceded.aggregate()}
-        for layer in TERMS.layers:
-            contract = XoL(
-                layer.name,
-                layer.limit,
-                layer.attachment,
-                layer.premium,
-                reinstatement_cost=list(layer.reinstatement_rates) or None,
-                aggregate_limit=layer.year_limit,
-                aggregate_deductible=layer.year_deductible,
-            )
-            result = contract.apply(subject)
-            columns[layer.name] = result.recoveries.aggregate()
-            net = net - columns[layer.name]
-            if layer.reinstatement_rates:
-                columns[f"reinstatement {layer.name}"] = result.reinstatement_premium
-        columns["net"] = net
+        columns = split(claims)
     with meter.phase("statistics"):
         found = with_members({name: statistics(column.values) for name, column in columns.items()})
     meter.report("proteusllp-actuarial-library", size=asked.years, answers=found)

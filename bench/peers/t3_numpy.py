@@ -15,10 +15,10 @@ def main() -> None:
     with meter.phase("import"):
         from bench import lattice
     with meter.phase("transform"):
-        gross = lattice.year_of_gross(TERMS, "local", top=GROSS_TOP, points=POINTS)
+        gross = lattice.year_of_gross(TERMS, way="local", top=GROSS_TOP, points=POINTS)
         answers = {"gross": lattice.statistics(gross)}
         for layer in TERMS.layers:
-            law = lattice.year_of_layer(layer, TERMS, "local", per_limit=PER_LIMIT, points=POINTS)
+            law = lattice.year_of_layer(layer, TERMS, way="local", per_limit=PER_LIMIT, points=POINTS)
             answers[layer.name] = lattice.statistics(law)
     meter.report("numpy", size=1, answers=answers)
 

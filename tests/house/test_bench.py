@@ -14,14 +14,14 @@ from scipy.stats import poisson
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench import agreement, campaign, collective, lattice, process, registry, summary, tariff
+from bench import agreement, campaign, collective, environments, lattice, process, registry, summary, tariff
 from bench.agreement import Known
 from bench.process import Run
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def reading(wall: float, phases: Mapping[str, float], size: int = 1) -> Run:
+def reading(wall: float, phases: Mapping[str, float], *, size: int = 1) -> Run:
     clocks = {name: {"wall": seconds, "cpu": 2 * seconds} for name, seconds in phases.items()}
     return Run(wall, wall, 10.0, record={"version": "x 1", "size": size, "phases": clocks})
 
@@ -38,7 +38,7 @@ def test_parties_are_29() -> None:
 
 
 def test_compound_of_a_sure_claim_is_the_poisson_law() -> None:
-    masses = lattice.compound(np.array([0.0, 1.0]), 5.0, 64)
+    masses = lattice.compound(np.array([0.0, 1.0]), 5.0, points=64)
     assert masses[:30] == pytest.approx(poisson.pmf(np.arange(30), 5.0), abs=1e-14)
 
 
@@ -56,7 +56,7 @@ def test_severity_is_bracketed_and_local_moments_keep_the_mean() -> None:
         way: lattice.severity(way, start=500_000, step=1000, points=501, log_mean=11.5, log_sd=1.5)
         for way in lattice.WAYS
     }
-    ends = lattice.limited_mean(np.array([500_000.0, 1_000_000.0]), 11.5, 1.5)
+    ends = lattice.limited_mean(np.array([500_000.0, 1_000_000.0]), log_mean=11.5, log_sd=1.5)
     mean = float(ends[1] - ends[0])
     assert float(laws["local"] @ nodes) == pytest.approx(mean, rel=1e-10)
     assert float(laws["down"] @ nodes) < mean < float(laws["up"] @ nodes)
@@ -66,16 +66,18 @@ def test_severity_is_bracketed_and_local_moments_keep_the_mean() -> None:
 
 def test_limited_mean_equals_the_integral_of_the_survival_function() -> None:
     grid = np.linspace(0, 2e6, 200_001)
-    survival = 1 - lattice.lognormal_cdf(grid, 11.5, 1.5)
+    survival = 1 - lattice.lognormal_cdf(grid, log_mean=11.5, log_sd=1.5)
     integral = float(np.trapezoid(survival, grid))
-    assert float(lattice.limited_mean(np.array([2e6]), 11.5, 1.5)[0]) == pytest.approx(integral, rel=1e-7)
+    assert float(lattice.limited_mean(np.array([2e6]), log_mean=11.5, log_sd=1.5)[0]) == pytest.approx(
+        integral, rel=1e-7
+    )
 
 
 def test_layer_mean_without_annual_terms_is_rate_times_layer_mean() -> None:
     layer = collective.Layer("X", 1_000_000, 1_000_000, year_limit=64_000_000)
     terms = collective.TERMS
-    law = lattice.year_of_layer(layer, terms, "local", per_limit=2**10, points=2**16)
-    ends = lattice.limited_mean(np.array([1e6, 2e6]), terms.retained_log_mean, terms.log_sd)
+    law = lattice.year_of_layer(layer, terms, way="local", per_limit=2**10, points=2**16)
+    ends = lattice.limited_mean(np.array([1e6, 2e6]), log_mean=terms.retained_log_mean, log_sd=terms.log_sd)
     assert lattice.statistics(law)["mean"] == pytest.approx(terms.rate * float(ends[1] - ends[0]), rel=1e-9)
 
 
@@ -109,12 +111,12 @@ def test_exact_premium_equals_decimal_arithmetic(total: int, relativities: tuple
     bounded = min(max(premium, Decimal(60)), Decimal(50_000))
     expected = int(bounded.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100)
     scaled = [int(Decimal(text) * tariff.SCALE) for text in relativities]
-    assert tariff.exact_fen(small_tariff(relativities), total, scaled) == expected
+    assert tariff.exact_fen(small_tariff(relativities), sum_insured=total, scaled=scaled) == expected
 
 
 def test_exact_premium_rounds_half_a_fen_up() -> None:
     # 1,000,100 x 0.00035 = 350.035 yuan.
-    assert tariff.exact_fen(small_tariff(("1",)), 1_000_100, [tariff.SCALE]) == 35_004
+    assert tariff.exact_fen(small_tariff(("1",)), sum_insured=1_000_100, scaled=[tariff.SCALE]) == 35_004
 
 
 def test_premiums_and_tariff_survive_their_files(tmp_path: Path) -> None:
@@ -129,28 +131,28 @@ def test_premiums_and_tariff_survive_their_files(tmp_path: Path) -> None:
 def test_simulated_answers_are_measured_in_standard_errors() -> None:
     reference = {"net": {"mean": Known(100.0, 0.0, 50.0)}}
     # The standard error of 10,000 years is 50 / 100 = 0.5.
-    close = agreement.simulated({"net": {"mean": 101.5}}, reference, 10_000)
+    close = agreement.simulated({"net": {"mean": 101.5}}, reference, years=10_000)
     assert close == {"agrees": True, "compared": 1, "worst": "net mean", "standard_errors": 3.0}
-    assert not agreement.simulated({"net": {"mean": 102.5}}, reference, 10_000)["agrees"]
+    assert not agreement.simulated({"net": {"mean": 102.5}}, reference, years=10_000)["agrees"]
 
 
 def test_the_references_own_error_counts() -> None:
     reference = {"net": {"mean": Known(100.0, 0.5, 50.0)}}
-    found = agreement.simulated({"net": {"mean": 102.0}}, reference, 10_000)
+    found = agreement.simulated({"net": {"mean": 102.0}}, reference, years=10_000)
     assert found["standard_errors"] == pytest.approx(2 / math.hypot(0.5, 0.5), abs=0.01)
 
 
 def test_a_value_without_spread_must_be_met() -> None:
     reference = {"L3": {"var": Known(3e6, 0.0, 0.0)}}
-    assert agreement.simulated({"L3": {"var": 3e6}}, reference, 1000)["agrees"]
-    assert not agreement.simulated({"L3": {"var": 2_999_990.0}}, reference, 1000)["agrees"]
+    assert agreement.simulated({"L3": {"var": 3e6}}, reference, years=1000)["agrees"]
+    assert not agreement.simulated({"L3": {"var": 2_999_990.0}}, reference, years=1000)["agrees"]
 
 
 def test_a_missing_answer_never_agrees() -> None:
     reference = {"net": {"mean": Known(1.0, 0.0), "sd": Known(1.0, 0.0)}}
     for found in (
-        agreement.simulated({"net": {"mean": 1.0}}, reference, 10),
-        agreement.exact({"net": {"mean": 1.0}}, reference, None),
+        agreement.simulated({"net": {"mean": 1.0}}, reference, years=10),
+        agreement.exact({"net": {"mean": 1.0}}, reference, bounds=None),
     ):
         assert found == {"agrees": False, "missing": ["net sd"]}
 
@@ -158,17 +160,17 @@ def test_a_missing_answer_never_agrees() -> None:
 def test_not_a_number_never_agrees() -> None:
     reference = {"net": {"mean": Known(1.0, 0.0, 1.0), "sd": Known(1.0, 0.0, 1.0)}}
     answers = {"net": {"mean": 1.5, "sd": math.nan}}
-    assert not agreement.simulated(answers, reference, 10)["agrees"]
-    assert not agreement.exact(answers, reference, {"net": {"mean": 1.0, "sd": 1.0}})["agrees"]
+    assert not agreement.simulated(answers, reference, years=10)["agrees"]
+    assert not agreement.exact(answers, reference, bounds={"net": {"mean": 1.0, "sd": 1.0}})["agrees"]
 
 
 def test_an_exact_answer_is_held_to_its_own_bound() -> None:
     reference = {"L1": {"mean": Known(1000.0, 0.0)}}
     answers = {"L1": {"mean": 1000.5}}
-    assert agreement.exact(answers, reference, {"L1": {"mean": 0.6}})["agrees"]
-    assert not agreement.exact(answers, reference, {"L1": {"mean": 0.4}})["agrees"]
-    assert agreement.exact(answers, reference, None)["agrees"]
-    assert not agreement.exact({"L1": {"mean": 1002.0}}, reference, None)["agrees"]
+    assert agreement.exact(answers, reference, bounds={"L1": {"mean": 0.6}})["agrees"]
+    assert not agreement.exact(answers, reference, bounds={"L1": {"mean": 0.4}})["agrees"]
+    assert agreement.exact(answers, reference, bounds=None)["agrees"]
+    assert not agreement.exact({"L1": {"mean": 1002.0}}, reference, bounds=None)["agrees"]
 
 
 def test_premiums_are_compared_to_the_fen() -> None:
@@ -182,21 +184,21 @@ def test_ratio_is_the_median_of_the_rounds_ratios() -> None:
     ours = {0: reading(1.0, {"run": 1.0}), 1: reading(4.0, {"run": 4.0}), 2: reading(1.0, {"run": 1.0})}
     theirs = {0: reading(3.0, {"run": 2.0}), 1: reading(8.0, {"run": 8.0}), 2: reading(9.0, {"run": 3.0})}
     task = registry.TASKS["t3"]
-    assert summary.ratio(theirs, ours, task, "wall") == 3.0
-    assert summary.ratio(theirs, ours, task, "work") == 2.0
+    assert summary.ratio(theirs, ours, task=task, kind="wall") == 3.0
+    assert summary.ratio(theirs, ours, task=task, kind="work") == 2.0
 
 
 def test_import_and_compilation_are_not_work() -> None:
     run = reading(9.0, {"import": 5.0, "compile": 3.0, "simulate": 0.5, "split": 0.25})
-    assert summary.work(run, registry.TASKS["t1"], "wall") == 0.75
-    assert summary.work(run, registry.TASKS["t1"], "cpu") == 1.5
+    assert summary.work(run, registry.TASKS["t1"], clock="wall") == 0.75
+    assert summary.work(run, registry.TASKS["t1"], clock="cpu") == 1.5
 
 
 def test_work_on_a_sample_is_scaled_save_what_is_done_once() -> None:
     task = registry.TASKS["rating"]
     run = reading(9.0, {"read": 1.0, "build": 0.5, "rate": 2.0}, size=task.size // 84)
-    assert summary.work(run, task, "wall") == pytest.approx(1.5 + 2.0 * 84)
-    line = summary.line(task, task.subjects[-1], {0: run}, {0: reading(1.0, {"rate": 1.0}, size=task.size)})
+    assert summary.work(run, task, clock="wall") == pytest.approx(1.5 + 2.0 * 84)
+    line = summary.line(task, task.subjects[-1], rounds={0: run}, ours={0: reading(1.0, {"rate": 1.0}, size=task.size)})
     assert line["work_scaled_to"] == task.size
     assert set(line["ratio_to_ours"]) == {"work", "work_cpu"}
 
@@ -251,6 +253,15 @@ def test_rounds_interleave_and_a_failed_subject_is_a_line(tmp_path: Path, monkey
         (1, "one"),
         (1, "two"),
     ]
+
+
+def test_an_environment_that_cannot_be_built_is_an_error_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environments, "FOLDER", tmp_path)
+    monkeypatch.setattr(campaign, "RESULTS", tmp_path)
+    future = registry.Environment("numpy", ("numpy",), python=(3, 99))
+    subject = registry.Subject("future", tmp_path, environment=future)
+    (line,) = campaign.lines(registry.Task("sample", "a sample", (subject,)), rounds=1)
+    assert line["error"].startswith("needs Python 3.99 or later")
 
 
 def peers() -> list[registry.Subject]:
