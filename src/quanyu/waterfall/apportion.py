@@ -14,45 +14,44 @@ def half_up(x: int | Fraction) -> int:
     return (2 * x.numerator + x.denominator) // (2 * x.denominator)
 
 
-def largest_remainder(total: int, quotas: Sequence[int | Fraction], room: Sequence[int] | None = None) -> list[int]:
-    """`total` over the quotas: each its floor, the units left one each to the largest fractions, ties to the earlier.
+def largest_remainder(
+    total: int, floors: list[int], over: Sequence[int | Fraction], room: Sequence[int] | None = None
+) -> list[int]:
+    """`total` over quotas, given as `floors` and what they are `over` on one scale.
 
-    No part exceeds its quota rounded up, nor its `room` where the room suffices: what a row has no room for goes to the
-    rows with the largest fractions that have. Raises ValueError where floors and one unit each cannot make `total`.
+    The units that the floors leave go one each to those furthest over, ties to the earlier.
+    No part exceeds its `room` where the room suffices: what a row has no room for goes to the rows with the largest
+    fractions that have. Raises ValueError where floors and one unit each cannot make `total`.
     """
-    parts = [q.numerator // q.denominator for q in quotas]
-    return _filled(parts, [q - part for q, part in zip(quotas, parts, strict=True)], total, room)
+    parts = floors
+    left = total - sum(parts)
+    bounded = room is not None and sum(room) >= total
+    if bounded and room is not None and any(part > most for part, most in zip(parts, room, strict=True)):
+        parts = [min(part, most) for part, most in zip(parts, room, strict=True)]
+        left = total - sum(parts)
+    if left < 0 or (not bounded and left > len(parts)):
+        raise ValueError(f"{total} is not within a unit each of {parts}")
+    if left:
+        order = sorted(range(len(parts)), key=over.__getitem__, reverse=True)
+        _fill(parts, order, left, room if bounded else None)
+    return parts
 
 
 def spread(total: int, weights: Sequence[int], room: Sequence[int] | None = None) -> list[int]:
     """`total` (at most the sum of the weights) pro rata to whole weights, by largest remainder as above."""
     whole = sum(weights)
-    parts, over = [], []
-    for weight in weights:
-        part, rest = divmod(total * weight, whole)
-        parts.append(part)
-        over.append(rest)
-    return _filled(parts, over, total, room)
+    products = [total * weight for weight in weights]
+    return largest_remainder(total, [p // whole for p in products], [p % whole for p in products], room)
 
 
-def _filled(parts: list[int], over: Sequence[int | Fraction], total: int, room: Sequence[int] | None) -> list[int]:
-    """The parts with the units that are missing from `total`, in the order of what is `over`, round by round."""
-    bounded = room is not None and sum(room) >= total
-    if bounded and room is not None:
-        parts = [min(part, most) for part, most in zip(parts, room, strict=True)]
-    left = total - sum(parts)
-    if left < 0 or (not bounded and left > len(parts)):
-        raise ValueError(f"{total} is not within a unit each of {parts}")
-    if not left:
-        return parts
-    order = sorted(range(len(parts)), key=lambda i: -over[i])
+def _fill(parts: list[int], order: Sequence[int], left: int, room: Sequence[int] | None) -> None:
+    """The units left, one a row in order, round by round where some rows have no room."""
     while left:
-        if bounded and room is not None:
+        if room is not None:
             order = [i for i in order if parts[i] < room[i]]
         for i in order[:left]:
             parts[i] += 1
         left -= min(left, len(order))
-    return parts
 
 
 class Seats:

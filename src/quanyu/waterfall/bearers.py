@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from quanyu.formula import constant
 from quanyu.waterfall.fen import Arithmetic, Split
 from quanyu.waterfall.history import Amount, History, Increment
 from quanyu.waterfall.outcome import Charge, Key
@@ -97,16 +98,29 @@ class Bearers:
 
     def _pool(self, step: PlanStep, pool: PlanPool, rows: Sequence[int], amounts: Sequence[Amount]) -> None:
         """Row by row in the order of claims, on the cumulative total of each vector of shares."""
+        fixed = self._fixed(step, pool)
         for n, amount in zip(rows, amounts, strict=True):
             if amount:
-                members, shares = self._shares(step, pool, n)
+                members, running = fixed or self._running(step, pool, n)
                 row = self.terms.increments[n]
-                parts = self.split((step.index, pool.name, members), shares).add(amount)
-                for member, part in zip(members, parts, strict=True):
+                for member, part in zip(members, running.add(amount), strict=True):
                     if member in self.plan.pools:
                         self._pool(step, self.plan.pools[member], [n], [part])
                     elif part:
                         self._record(step, n, row, self._member(member, row), part)
+
+    def _fixed(self, step: PlanStep, pool: PlanPool) -> tuple[tuple[str, ...], Split] | None:
+        """The members and running split of a pool whose shares are the same for every row."""
+        always = len(pool.versions) == 1 and pool.versions[0].since is None
+        if pool.by is None and not (
+            always and all(constant(share) is not None for _, share in pool.versions[0].shares)
+        ):
+            return None
+        return self._running(step, pool, 0)
+
+    def _running(self, step: PlanStep, pool: PlanPool, n: int) -> tuple[tuple[str, ...], Split]:
+        members, shares = self._shares(step, pool, n)
+        return members, self.split((step.index, pool.name, members), shares)
 
     def _shares(self, step: PlanStep, pool: PlanPool, n: int) -> tuple[tuple[str, ...], tuple[Fraction, ...]]:
         if pool.by is not None:
@@ -196,7 +210,7 @@ class Bearers:
             priced = _priced(rates, Fraction(limit), spot)
             quotas.append(premium * share * left * priced * Fraction(amount) / used)
         place = (step.index, spot.key)
-        parts, self._charged[place] = self.arithmetic.shared(self._charged[place], quotas)
+        parts, self._charged[place] = self.arithmetic.shared(self._charged[place], (quotas, [1] * len(quotas)))
         party = spec.payer or step.party or ""
         for n, part in zip(rows, parts, strict=True):
             if part:

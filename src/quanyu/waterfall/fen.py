@@ -2,12 +2,18 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Protocol, cast
+from math import lcm
+from typing import Protocol, TypeAlias, cast
 
 from quanyu.waterfall.apportion import Seats, half_up, largest_remainder, spread
 from quanyu.waterfall.history import Amount
 
-__all__ = ["Arithmetic", "Exact", "Fen", "Split"]
+__all__ = ["Arithmetic", "Exact", "Fen", "Parts", "Split"]
+
+Parts: TypeAlias = tuple[Sequence[Amount], Sequence[Amount]]
+"""Shares and the whole amounts that they are of."""
+
+_MOST_DENOMINATORS = 8
 
 
 class Split(Protocol):
@@ -34,9 +40,9 @@ class Arithmetic(Protocol):
         """`total` over simultaneous rows pro rata, none above its room."""
 
     def shared(
-        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+        self, before: Amount, parts: Parts, room: Sequence[Amount] | None = None
     ) -> tuple[Sequence[Amount], Amount]:
-        """What is taken of simultaneous quotas, when quotas of `before` came earlier; and the new running total."""
+        """What is taken of simultaneous amounts at their shares, `before` being due earlier; the new running total."""
 
     def split(self, shares: Sequence[Fraction]) -> "Split":
         """A new total over members."""
@@ -77,11 +83,11 @@ class Exact:
         return [factor * weight for weight in weights]
 
     def shared(
-        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+        self, before: Amount, parts: Parts, room: Sequence[Amount] | None = None
     ) -> tuple[Sequence[Amount], Amount]:
-        """The quotas themselves."""
+        """Shares times amounts."""
         del room
-        return list(quotas), before
+        return [share * amount for share, amount in zip(*parts, strict=True)], before
 
     def split(self, shares: Sequence[Fraction]) -> Split:
         """Shares times amounts."""
@@ -112,11 +118,25 @@ class Fen:
         return spread(cast(int, total), cast(Sequence[int], weights), cast("Sequence[int] | None", room))
 
     def shared(
-        self, before: Amount, quotas: Sequence[Amount], room: Sequence[Amount] | None = None
+        self, before: Amount, parts: Parts, room: Sequence[Amount] | None = None
     ) -> tuple[Sequence[Amount], Amount]:
-        """The running total of quotas rounded, the difference to the quotas by largest remainder."""
-        after = before + sum(quotas)
-        return largest_remainder(half_up(after) - half_up(before), quotas, cast("Sequence[int] | None", room)), after
+        """The running total of what is due rounded, the difference by largest remainder of what each is due."""
+        shares, amounts = parts
+        kinds = set(shares)
+        denominators = {share.denominator for share in kinds}
+        if len(denominators) > _MOST_DENOMINATORS:
+            exact = [share * amount for share, amount in zip(shares, amounts, strict=True)]
+            whole, sum_due = 1, sum(exact)
+            floors = [due.numerator // due.denominator for due in exact]
+            over: list[int | Fraction] = [due - floor for due, floor in zip(exact, floors, strict=True)]
+        else:
+            whole = lcm(*denominators)
+            units = {share: share.numerator * (whole // share.denominator) for share in kinds}
+            due = [units[share] * amount for share, amount in zip(shares, amounts, strict=True)]
+            floors, over, sum_due = [d // whole for d in due], [d % whole for d in due], sum(due)
+        after = before + Fraction(sum_due, whole)
+        total = half_up(after) - half_up(before)
+        return largest_remainder(total, floors, over, cast("Sequence[int] | None", room)), after
 
     def split(self, shares: Sequence[Fraction]) -> Split:
         """House-monotone seats."""

@@ -118,6 +118,8 @@ def normalise(
     return _increments(live), findings + _disagreements(plan, live)
 
 
+_FIXED_BY_CLAIM = ("event", "policy", "insured", "period")
+
 _Live: TypeAlias = tuple[Row, Amount, Mark, Mapping[str, str], Mapping[str, Given]]
 
 
@@ -135,6 +137,8 @@ def _increments(live: Sequence[_Live]) -> list[Increment]:
 def _cancelled(rows: Sequence[Row], order: Iterable[int]) -> tuple[list[Amount], list[Finding]]:
     """What is left of every increment after all reductions."""
     left: list[Amount] = [row.amount for row in rows]
+    if all(amount >= 0 for amount in left):
+        return left, []
     of_claim: dict[str, list[int]] = defaultdict(list)
     short: dict[str, Amount] = {}
     for n in order:
@@ -163,17 +167,24 @@ def _below_zero(claim: str, need: Amount) -> Finding:
 
 def _first_fields(rows: Sequence[Row], order: Sequence[int]) -> dict[tuple[str, str | None], Mapping[str, Given]]:
     """The fields of claims with several rows, each name as of the first row that states it."""
-    several: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    seen: set[tuple[str, str | None]] = set()
+    several: dict[tuple[str, str | None], list[int]] = {}
     for n in order:
-        several[rows[n].claim, rows[n].cover].append(n)
+        name = (rows[n].claim, rows[n].cover)
+        if name in seen:
+            several[name] = []
+        seen.add(name)
+    if several:
+        for n in order:
+            if (rows[n].claim, rows[n].cover) in several:
+                several[rows[n].claim, rows[n].cover].append(n)
     out: dict[tuple[str, str | None], Mapping[str, Given]] = {}
     for name, members in several.items():
-        if len(members) > 1:
-            merged: dict[str, Given] = {}
-            for n in sorted(members, key=lambda n: _occurred(rows[n])):
-                for field_name, value in rows[n].fields.items():
-                    merged.setdefault(field_name, value)
-            out[name] = merged
+        merged: dict[str, Given] = {}
+        for n in sorted(members, key=lambda n: _occurred(rows[n])):
+            for field_name, value in rows[n].fields.items():
+                merged.setdefault(field_name, value)
+        out[name] = merged
     return out
 
 
@@ -195,17 +206,20 @@ def _first_periods(plan: Plan, rows: Sequence[Row], order: Sequence[int]) -> dic
 
 def _disagreements(plan: Plan, live: Sequence[_Live]) -> list[Finding]:
     """Keys that do not fix what they must: a claim its keys, a policy its insured."""
-    seen: dict[tuple[str, str, str], str] = {}
+    rules = [("claim", _FIXED_BY_CLAIM), *((column, tuple(sorted(f))) for column, f in plan.determines.items())]
     found: dict[tuple[str, str, str], Finding] = {}
-    rules = [(column, tuple(fixed)) for column, fixed in plan.determines.items()]
-    built_in = ("event", "policy", "insured", "period")
-    for row, _, _, keys, _ in live:
-        for column, value, fixes in (
-            ("claim", row.claim, built_in),
-            *((column, keys[column], fixes) for column, fixes in rules if column in keys),
-        ):
+    for column, fixes in rules:
+        seen: dict[str, dict[str, str]] = {}
+        for row, _, _, keys, _ in live:
+            value = row.claim if column == "claim" else keys.get(column)
+            if value is None:
+                continue
+            first = seen.get(value)
+            if first is None:
+                seen[value] = {fixed: keys[fixed] for fixed in fixes if fixed in keys}
+                continue
             for fixed in fixes:
-                if fixed in keys and seen.setdefault((column, value, fixed), keys[fixed]) != keys[fixed]:
+                if fixed in keys and first.setdefault(fixed, keys[fixed]) != keys[fixed]:
                     found[column, value, fixed] = _disagrees(column, value, fixed)
     return list(found.values())
 

@@ -84,7 +84,7 @@ class Passes:
         parts: Sequence[Amount] = asked
         if passed != entered:
             free = None if room is None else [room[p] for p in places]
-            parts = self.arithmetic.spread(passed, asked, free)
+            parts = [passed] if len(places) == 1 else self.arithmetic.spread(passed, asked, free)
             for place, part in zip(places, parts, strict=True):
                 y[place] = part
         mine = [rows[p] for p in places]
@@ -121,11 +121,11 @@ class Passes:
         shares = self.terms.shares(step, rows)
         if shares is None:
             return amounts
-        quotas = [share * amount for share, amount in zip(shares, amounts, strict=True)]
         y: list[Amount] = []
         for low, high in self._instants(rows):
             free = None if room is None else room[low:high]
-            parts, self.shared[step.index] = self.arithmetic.shared(self.shared[step.index], quotas[low:high], free)
+            due = (shares[low:high], amounts[low:high])
+            parts, self.shared[step.index] = self.arithmetic.shared(self.shared[step.index], due, free)
             y += parts
         if self.tracer is not None:
             for n, share in zip(rows, shares, strict=True):

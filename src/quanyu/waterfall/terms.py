@@ -65,6 +65,7 @@ class Terms:
         self._ids: dict[tuple[str, ...], list[int]] = {}
         self._names: dict[int, tuple[Expression, tuple[str, ...], Fraction | None]] = {}
         self._values: dict[tuple[int, tuple[object, ...]], Value] = {}
+        self._fixed: dict[int, bool] = {}
         self._passing: dict[tuple[int, str, int], Passing] = {}
         self._caps: dict[tuple[int, int, int], Bound] = {}
 
@@ -106,21 +107,28 @@ class Terms:
 
     def passing(self, step: PlanStep, stage: Stage, key: int, rows: Iterable[int]) -> Passing:
         """The terms of a stage for the key that `rows` share. Rows that disagree are a finding `term-undetermined`."""
-        place = (step.index, stage.scope, key)
+        fixed = self._constant_stage(stage)
+        place = (step.index, stage.scope, -1 if fixed else key)
         known = self._passing.get(place)
-        if known is None or not self._constant_stage(stage):
+        if known is None or not fixed:
             for n in rows:
                 found = self._stage(step, stage, n)
                 if known is not None and found != known:
                     raise _undetermined(step, stage.scope)
                 known = found
+                if fixed:
+                    break
             assert known is not None
             self._passing[place] = known
         return known
 
     def _constant_stage(self, stage: Stage) -> bool:
-        terms = [stage.attachment, stage.limit, *(band.slope for band in stage.bands)]
-        return stage.franchise is None and all(t is None or self._known(t)[2] is not None for t in terms)
+        known = self._fixed.get(id(stage))
+        if known is None:
+            terms = [stage.attachment, stage.limit, *(band.slope for band in stage.bands)]
+            known = stage.franchise is None and all(t is None or self._known(t)[2] is not None for t in terms)
+            self._fixed[id(stage)] = known
+        return known
 
     def _stage(self, step: PlanStep, stage: Stage, n: int) -> Passing:
         def term(expr: Expression | None) -> Bound:
@@ -151,6 +159,8 @@ class Terms:
             found = self.money(step, cap.amount, cap.scope, n)
             if self._caps.setdefault(place, found) != found:
                 raise _undetermined(step, cap.scope)
+            if self._known(cap.amount)[2] is not None:
+                break
         return self._caps[place]
 
     def shares(self, step: PlanStep, rows: Sequence[int]) -> list[Amount] | None:
