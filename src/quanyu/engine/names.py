@@ -15,7 +15,7 @@ from quanyu.terms import Finding
 
 __all__ = ["Names", "compile_names", "with_names", "with_names_columns"]
 
-Quantity: TypeAlias = "Expression | Lookup"
+Quantity: TypeAlias = Expression | Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _expression(source: Source, findings: list[Finding]) -> Expression | None:
 
 
 def with_names(names: Names, row: Mapping[str, Given]) -> dict[str, Given]:
-    """A row with the terms of its plan and all quantities whose inputs it has; what it states itself stays as stated."""
+    """A row with the terms of its plan and all quantities whose inputs it has; what it states itself stays."""
     out = dict(row)
     for name, term in names.plans.get(str(row.get("plan")), {}).items():
         out.setdefault(name, evaluate(term, out))
@@ -106,8 +106,8 @@ def _plan_columns(names: Names, plan: Column, length: int) -> dict[str, Column]:
 
 def _texts(column: Column, length: int) -> NDArray[np.object_]:
     if isinstance(column, TextColumn):
-        texts: NDArray[np.object_] = np.array(column.values, dtype=object)
-        return texts[column.codes]
+        texts: NDArray[np.object_] = np.array(column.values, dtype=object)[column.codes]
+        return texts
     if isinstance(column, np.ndarray):
         return column.astype(object)
     return np.full(length, str(column), dtype=object)

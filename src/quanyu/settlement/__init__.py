@@ -1,1 +1,10 @@
-"""settlement: see the promise of this room in ARCHITECTURE.md."""
+"""Settlement: one day.
+
+Takes  a compiled programme, and claims with their facts.
+Gives  what each party bears and receives of every claim in whole fen, transfers, caused amounts, the path of every fen.
+Never  reads assumptions, rounds outside the waterfall, or books half of a case.
+"""
+
+from quanyu.settlement.settle import Settled, Transfer, settle
+
+__all__ = ["Settled", "Transfer", "settle"]

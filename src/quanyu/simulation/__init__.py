@@ -1,1 +1,26 @@
-"""simulation: see the promise of this room in ARCHITECTURE.md."""
+"""Simulation: many years.
+
+Takes  a programme ready to be simulated, a number of years, a seed.
+Gives  the account of each party with the standard error of every figure; claims kept to be split again under other terms.
+Never  draws differently for other threads or block sizes, or states a tail without its error.
+"""
+
+from quanyu.simulation.figures import LEVELS, CurvePoint, Figures
+from quanyu.simulation.ledger import Entry, StepEntry, ledger, step_entries
+from quanyu.simulation.run import Plan, Run, Stored, simulate_columns
+from quanyu.simulation.tails import TailFigures
+
+__all__ = [
+    "LEVELS",
+    "CurvePoint",
+    "Entry",
+    "Figures",
+    "Plan",
+    "Run",
+    "StepEntry",
+    "Stored",
+    "TailFigures",
+    "ledger",
+    "simulate_columns",
+    "step_entries",
+]

@@ -44,7 +44,7 @@ class CurvePoint:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A yearly amount over `years` simulated years. `sign` says whether `amount` is what a party pays, receives or is left with."""
+    """A yearly amount over `years` simulated years, with the standard error of every figure."""
 
     years: int
     mean: float
@@ -78,7 +78,7 @@ class Figures:
 
 
 def needed(years: int, level: float) -> int:
-    """How many of the largest values the figures down to `level` read, a standard error's worth beyond the level included."""
+    """How many of the largest values the figures down to `level` read, a standard error beyond the level included."""
     spread = math.ceil(math.sqrt(years * level * (1.0 - level)))
     return min(years, years - math.ceil(level * years - 1e-9) + 2 + spread)
 

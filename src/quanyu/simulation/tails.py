@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["TailFigures", "TailTooThin", "Tails", "tail_figures", "threshold"]
+__all__ = ["TailFigures", "TailTooThinError", "Tails", "tail_figures", "threshold"]
 
 Floats = NDArray[np.float64]
 
 
-class TailTooThin(Exception):
+class TailTooThinError(Exception):
     """The first years misjudged the threshold: fewer values than needed lie above it. Run again with a lower one."""
 
 
@@ -61,7 +61,7 @@ class Tails:
             return values[values.size - number :]
         missing = number - values.size
         if self.ties[column] < missing:
-            raise TailTooThin(f"column {column}: {values.size} of {number} values lie above the threshold")
+            raise TailTooThinError(f"column {column}: {values.size} of {number} values lie above the threshold")
         return np.concatenate([np.full(missing, self.thresholds[column]), values])
 
 
@@ -80,8 +80,9 @@ def tail_figures(tail: Floats, years: int, level: float) -> TailFigures:
     """VaR: the ⌈level·n⌉-th smallest of n years. TVaR: the mean of that value and all above it.
 
     tail: the largest values, ascending, at least ⌈(1 − level)·n⌉ + 1 of them where there are as many years.
-    VaR's error is half the distance between the order statistics one binomial standard deviation away on either side. TVaR's is
-    sqrt((Var(X | tail) + level·(TVaR − VaR)²) / (n·(1 − level))) (Manistre and Hancock 2005, North American Actuarial Journal 9(2)).
+    VaR's error is half the distance between the order statistics one binomial standard deviation away on either side.
+    TVaR's is sqrt((Var(X | tail) + level·(TVaR − VaR)²) / (n·(1 − level))) (Manistre and Hancock 2005, North American
+    Actuarial Journal 9(2)).
     """
     rank = math.ceil(level * years - 1e-9)
     place = tail.size - (years - rank) - 1

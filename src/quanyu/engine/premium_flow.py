@@ -1,0 +1,114 @@
+"""The premium of a simulated year: who pays it and who receives it, from the exposure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from quanyu.engine.compiled import Compiled, Side
+from quanyu.engine.exposure import Exposure
+from quanyu.terms import Finding, Text
+from quanyu.waterfall.fen import Exact
+from quanyu.waterfall.fold import fold
+from quanyu.waterfall.history import History, Premium, Row
+from quanyu.waterfall.plan import Plan
+
+__all__ = ["PremiumSplit", "split_premium"]
+
+_MOST_UNITS = 20_000
+_OWN = frozenset({"claim", "policy", "insured"})
+
+
+@dataclass(frozen=True)
+class PremiumSplit:
+    """The premium of one period in yuan. paid, received: by party. steps: by side and step path."""
+
+    total: Fraction
+    paid: Mapping[str, Fraction]
+    received: Mapping[str, Fraction]
+    steps: Mapping[tuple[Side, str], Fraction]
+
+
+def split_premium(compiled: Compiled, exposure: Exposure) -> PremiumSplit | list[Finding]:
+    """Splits the premium of all units, unit by unit where a budget or a fund counts across them.
+
+    Findings: premium-too-many-units where the terms count across more than 20,000 units, or what the fold finds.
+    """
+    paid: Mapping[str, Fraction] = {}
+    received: Mapping[str, Fraction] = {}
+    steps: dict[tuple[Side, str], Fraction] = {}
+    sides: tuple[Side, Side] = ("from", "to")
+    for side in sides:
+        plan = compiled.plans.get(("premium", side))
+        if plan is None:
+            continue
+        result = _side(plan, exposure)
+        if isinstance(result, list):
+            return result
+        parties, by_step = result
+        steps |= {(side, path): amount for path, amount in by_step.items()}
+        if side == "from":
+            paid = parties
+        else:
+            received = parties
+    return PremiumSplit(exposure.total_premium, paid, received, steps)
+
+
+def _side(plan: Plan, exposure: Exposure) -> tuple[dict[str, Fraction], dict[str, Fraction]] | list[Finding]:
+    alone = _each_alone(plan)
+    rows = list(_rows(exposure, alone=alone))
+    if len(rows) > _MOST_UNITS:
+        return [_too_many(len(rows))]
+    premium = tuple(Premium(row.amount, row.keys) for row, _ in rows)
+    outcome = fold(plan, History(tuple(row for row, _ in rows), premium), Exact())
+    if isinstance(outcome, tuple):
+        return list(outcome)
+    weight = {row.claim: count for row, count in rows}
+    parties: dict[str, Fraction] = defaultdict(Fraction)
+    steps: dict[str, Fraction] = defaultdict(Fraction)
+    for (claim, step, party), amount in outcome.takes.items():
+        parties[party.split(":")[0]] += amount * weight[claim]
+        steps[plan.steps[step].path] += amount * weight[claim]
+    return dict(parties), dict(steps)
+
+
+def _each_alone(plan: Plan) -> bool:
+    """Whether the split of one unit's premium does not depend on any other's."""
+    scopes = {s.scope for step in plan.steps for s in step.stages} | {c.scope for step in plan.steps for c in step.caps}
+    parties = {step.party for step in plan.steps}
+    bounded = any(account.ceiling is not None for name, account in plan.accounts.items() if name in parties)
+    return scopes <= _OWN and not (bounded and plan.receiving) and (plan.receiving or not _gives(plan))
+
+
+def _gives(plan: Plan) -> bool:
+    return any(step.party in plan.accounts for step in plan.steps)
+
+
+def _rows(exposure: Exposure, *, alone: bool) -> Iterator[tuple[Row, int]]:
+    """One row a unit, or one a model point that stands for its units."""
+    if exposure.premium is None:
+        return
+    if exposure.each == "period":
+        yield Row("premium", None, 1, exposure.premium[0], _keys("u0"), exposure.rows[0]), 1
+        return
+    for p, (count, amount, fields) in enumerate(zip(exposure.counts, exposure.premium, exposure.rows, strict=True)):
+        for n in range(1 if alone else int(count)):
+            unit = f"u{p}.{n}"
+            keys = {**{k: v for k, v in fields.items() if isinstance(v, str)}, **_keys(unit)}
+            yield Row(unit, None, 1, amount, keys, fields), int(count) if alone else 1
+
+
+def _keys(unit: str) -> dict[str, str]:
+    return {"claim": unit, "policy": unit, "insured": unit, "period": "1", "event": unit}
+
+
+def _too_many(count: int) -> Finding:
+    return Finding(
+        "premium-too-many-units",
+        None,
+        Text(
+            f"保费条件跨越 {count} 个单位计算，上限 {_MOST_UNITS}",
+            f"premium terms count across {count} units, {_MOST_UNITS} at most",
+        ),
+        Text("把相同的单位合成较大的单位", "put equal units together into larger ones"),
+    )
