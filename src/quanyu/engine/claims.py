@@ -45,7 +45,36 @@ def history_of(
     paid = [p for row in premium if (p := _collected(_premium, compiled, row, scale, findings)) is not None]
     moved = [d for row in deposits if (d := _collected(_deposit, compiled, row, scale, findings)) is not None]
     findings += _mixed([r.instant for r in made] + [d.instant for d in moved])
-    return findings or History(tuple(made), tuple(paid), tuple(moved))
+    return findings or History(
+        _combined(compiled, made), tuple(paid), tuple(moved), members=_members(compiled, premium, scale)
+    )
+
+
+def _combined(compiled: Compiled, rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Of covers of one claim that `combine: max` joins, only the row with the largest amount; the first of equals."""
+    kept = list(rows)
+    for combination in compiled.combinations:
+        if combination.kind != "max":
+            continue
+        largest: dict[str, Row] = {}
+        for row in kept:
+            if row.cover in combination.covers and (row.claim not in largest or row.amount > largest[row.claim].amount):
+                largest[row.claim] = row
+        kept = [r for r in kept if r.cover not in combination.covers or largest[r.claim] is r]
+    return tuple(kept)
+
+
+def _members(compiled: Compiled, premium: Sequence[Written], scale: int) -> Mapping[str, Mapping[str, int | Fraction]]:
+    """The members a call is shared over: the insured of the premium rows, with their fields in units."""
+    members: dict[str, dict[str, int | Fraction]] = {}
+    for row in premium:
+        values = read_row(row, compiled.kinds)
+        fields = {k: v for k, v in values.items() if isinstance(v, Fraction) and k != "amount"}
+        if "insured" in values and fields:
+            own = members.setdefault(str(values["insured"]), {})
+            for name, value in fields.items():
+                own[name] = own.get(name, 0) + _units(value, scale)
+    return members
 
 
 def clock_of(compiled: Compiled, flow: str) -> str:
@@ -168,7 +197,7 @@ def unreadable(row: Written, code: str, reason: Text) -> RowUnreadable:
     return RowUnreadable(Finding(code, place, reason, Text("改正这一行", "correct this row")))
 
 
-def _premium(compiled: Compiled, values: dict[str, Given], scale: int) -> Premium:
+def _premium(_: Compiled, values: dict[str, Given], scale: int) -> Premium:
     keys = {k: str(v) for k, v in values.items() if k in KEYS or isinstance(v, str)}
     if "insured" in keys:
         keys.setdefault("policy", keys["insured"])
