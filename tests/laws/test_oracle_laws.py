@@ -153,6 +153,19 @@ def test_bookings_add_up_to_the_restated_split(case: Notation, stop: int) -> Non
 
 
 @LAW
+@given(cases(), st.integers(1, 8), st.booleans())
+def test_parts_that_stand_as_booked_never_overdraw_an_account(case: Notation, stop: int, fen: bool) -> None:
+    """Accounts do not reopen: through revisions the claims still add up, no part and no balance falls below zero."""
+    ledger, rows = Ledger(from_notation(case["programme"]), fen=fen), case["history"]["rows"]
+    for now in (stop, stop + 3, 30):
+        known = [r for r in rows if r["t"] <= now]
+        ledger.book(now, history_from({**case["history"], "rows": known}))
+        assert of_claims(ledger.balance()) == gross({**case, "history": {"rows": known}})
+        assert all(v >= 0 for v in ledger.balance().values())
+        assert all(v >= 0 for v in ledger.outcome.balances.values())
+
+
+@LAW
 @given(cases())
 def test_whole_fen_conserve_every_claim(case: Notation) -> None:
     parts = in_fen(case)

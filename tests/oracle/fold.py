@@ -43,6 +43,7 @@ class Fold:
     ) -> None:
         self.programme, self.steps, self.fen, self.receiving = programme, steps, fen, receiving
         self.history, self.held = history or History(), held or Held()
+        self.rows = rows
         self.balances = opening(programme, fen=fen) if balances is None else balances
         self.terms = Terms(programme, steps, rows, self.history.premium)
         self.bearers = Bearers(programme, self.terms, self.history, fen=fen, borne=borne)
@@ -120,7 +121,7 @@ class Fold:
         """Every member on the same amounts. In fen, members that share a layer are apportioned together.
 
         And in fen no row gives a member more than the members before it left: layers that each round a row up by one
-        would take more than the row.
+        would take more than the row. The same bound holds where a member's part stands as booked.
         """
         left = [y for _, y in amounts]
         members = expand(step.tower)
@@ -128,7 +129,7 @@ class Fold:
         for member in members:
             inner = f"{path}/{member.label}"
             mine = self._mine(amounts, inner)
-            most = [left[i] for i in mine] if self.fen else None
+            most = [left[i] for i in mine] if self.fen or self.held.firm else None
             layer = [other for other in members if other.layer() == member.layer()]
             if self.fen and len(layer) > 1 and member.label not in together:
                 together |= self._apportion_layer(layer, amounts, path, most)
@@ -154,8 +155,10 @@ class Fold:
         firm = self._firm(step, rows, path)
         for i, booked in firm.items():
             y[i] = min(booked, reaching[i])
+        if most is not None and self.held.firm:
+            y = [min(v, m) for v, m in zip(y, most, strict=True)]
         y = self._caps(step, rows, y, path, firm)
-        y = self._account(step, rows, y, firm)
+        y = self._account(step, rows, y, path, firm)
         for row, v in zip(rows, y, strict=True):
             self.stepwise[path, row.mark] += v
             for scope in step.cap:
@@ -205,10 +208,15 @@ class Fold:
             for key, index in grouped(self.programme, rows, scope).items():
                 fixed = sum((y[i] for i in index if i in firm), ZERO)
                 room = self._whole(self.terms.cap[path, scope, key]) - self.taken[path, scope, key] - fixed
-                self._fit(rows, y, [i for i in index if i not in firm], max(room, ZERO))
+                free = [i for i in index if i not in firm]
+                same = [r for r in self.rows if (path, r.mark) in self.terms.passes]
+                same = [r for r in same if key_of(self.programme, r, scope) == key]
+                self._fit(rows, y, free, self._free_room(step, path, [rows[i] for i in free], same, room))
         return y
 
-    def _account(self, step: Step, rows: list[Row], y: list[Fraction], firm: Mapping[int, Fraction]) -> list[Fraction]:
+    def _account(
+        self, step: Step, rows: list[Row], y: list[Fraction], path: Path, firm: Mapping[int, Fraction]
+    ) -> list[Fraction]:
         """Stage 5: an account gives to its balance, or receives to its ceiling."""
         name = step.party
         if name not in self.programme.accounts:
@@ -221,7 +229,8 @@ class Fold:
             room = None if ceiling is None else self._whole(ceiling) - balance
         if room is not None:
             fixed = sum((y[i] for i in firm), ZERO)
-            self._fit(rows, y, [i for i in range(len(y)) if i not in firm], max(room - fixed, ZERO))
+            free = [i for i in range(len(y)) if i not in firm]
+            self._fit(rows, y, free, self._free_room(step, path, [rows[i] for i in free], self.rows, room - fixed))
         self.balances[name] = balance + sign * sum(y, ZERO)
         return y
 
@@ -247,6 +256,19 @@ class Fold:
             for i, row in enumerate(rows)
             if row.mark in self.held.firm and (path, row.mark) in booked
         }
+
+    def _free_room(self, step: Step, path: Path, free: Sequence[Row], same: Sequence[Row], room: Fraction) -> Fraction:
+        """Room for increments that do not stand as booked.
+
+        They may have what they were booked; more only of room that no booking of a later instant has used.
+        """
+        booked = self.held.booked
+        if not booked or not free or self._reopens(step):
+            return max(room, ZERO)
+        own = sum((booked[path, r.mark][-1][1] for r in free if (path, r.mark) in booked), ZERO)
+        later = [r for r in same if r.t > free[0].t and (path, r.mark) in booked]
+        promised = sum((min(booked[path, r.mark][-1][1], r.amount) for r in later), ZERO)
+        return max(min(room, max(own, room - promised)), ZERO)
 
     def _reserve(self, step: Step, rows: list[Row], y: list[Fraction], path: Path) -> None:
         """Room that a booked take used stays used until the instant of the revision that freed it."""
