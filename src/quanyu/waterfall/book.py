@@ -97,14 +97,18 @@ def hold(plan: Plan, known: Sequence[Known], rows: Sequence[Row], now: Instant) 
 
 def _revised_at(before: Sequence[Row], after: Sequence[Row], now: Instant) -> Instant:
     """The instant of the first reduction among the new rows, else now."""
-    old = list(before)
-    fresh = []
+    old: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for row in before:
+        if row.amount < 0:
+            old[row.claim, str(row.cover), str(row.instant)].append(row)
+    cuts = []
     for row in after:
-        if row in old:
-            old.remove(row)
-        else:
-            fresh.append(row)
-    cuts = [row.instant for row in fresh if row.amount < 0]
+        if row.amount < 0:
+            same = old[row.claim, str(row.cover), str(row.instant)]
+            if row in same:
+                same.remove(row)
+            else:
+                cuts.append(row.instant)
     return min(cuts) if cuts else now
 
 
