@@ -2,14 +2,71 @@
 
 from quanyu.checks.inspection import inspect
 from quanyu.checks.rule import Rule
-from quanyu.checks.rules import expressions
+from quanyu.checks.rules import (
+    accounts,
+    bands,
+    calls,
+    circular,
+    determined,
+    division,
+    examples,
+    expressions,
+    finer,
+    forms,
+    illustrative,
+    labels,
+    laws,
+    named,
+    nesting,
+    parties,
+    perils,
+    periods,
+    pools,
+    ranges,
+    reserved,
+    residual,
+    siblings,
+    tables,
+    towers,
+    zero_premium,
+)
 from quanyu.language.load import Document
 from quanyu.language.programme import Programme
 from quanyu.terms import Finding, Place
 
 __all__ = ["RULES", "check_programme"]
 
-RULES: tuple[Rule, ...] = (expressions.RULE,)
+RULES: tuple[Rule, ...] = tuple(
+    module.RULE
+    for module in (
+        accounts,
+        bands,
+        calls,
+        circular,
+        determined,
+        division,
+        examples,
+        expressions,
+        finer,
+        forms,
+        illustrative,
+        labels,
+        laws,
+        named,
+        nesting,
+        parties,
+        perils,
+        periods,
+        pools,
+        ranges,
+        reserved,
+        residual,
+        siblings,
+        tables,
+        towers,
+        zero_premium,
+    )
+)
 """Every rule."""
 
 

@@ -151,8 +151,8 @@ class _Collector:
     def declared(self) -> None:
         programme, words = self.programme, self.words
         for name, account in programme.accounts.items():
-            self.add(account.opening, ("accounts", name, "opening"), Expected.AMOUNT, {})
-            self.add(account.ceiling, ("accounts", name, "ceiling"), Expected.AMOUNT, {})
+            self.add(account.opening, ("accounts", name, "opening"), Expected.AMOUNT, words.step)
+            self.add(account.ceiling, ("accounts", name, "ceiling"), Expected.AMOUNT, words.step)
         for name, pool in programme.pools.items():
             for member, share in (pool.shares or {}).items():
                 self.add(share, ("pools", name, "shares", member), Expected.SHARE, words.risk)
