@@ -1,0 +1,115 @@
+"""The verb `simulate`: many years of a programme, with everything the report shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from quanyu.desk.history import histories_of
+from quanyu.desk.open import Opened, placed
+from quanyu.desk.price import TechnicalPrice, priced_column, technical_price
+from quanyu.engine.annual import Annual, build_annual
+from quanyu.engine.assumed import assume
+from quanyu.engine.premium_flow import split_premium
+from quanyu.simulation import Entry, Figures, Plan, StepEntry, Stored, ledger, simulate_columns, step_entries
+from quanyu.simulation.run import Column
+from quanyu.terms import Finding
+from quanyu.waterfall.kernel_program import Output
+
+__all__ = ["Clock", "Progress", "Simulated", "prepare", "simulate_programme"]
+
+Clock = Callable[[], float]
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """A programme simulated.
+
+    figures: those of each entry's terms, without its fixed part. step_take … occurrence: by step of the losses;
+    attached, exhausted: the part of years in which a step takes anything, and in which something bounds it.
+    """
+
+    annual: Annual
+    entries: tuple[Entry, ...]
+    figures: tuple[Figures, ...]
+    steps: tuple[StepEntry, ...]
+    step_take: tuple[Figures, ...]
+    attached: tuple[float, ...]
+    exhausted: tuple[float | None, ...]
+    occurrence: tuple[Figures | None, ...]
+    gross: Figures
+    price: TechnicalPrice | None
+    years: int
+    seed: int
+    seconds: float
+
+
+def prepare(opened: Opened, *, details: bool = True) -> Annual | list[Finding]:
+    """A programme ready to be simulated, or the findings that forbid it."""
+    histories = histories_of(opened)
+    if isinstance(histories, list):
+        return histories
+    drawn = assume(opened.compiled, histories)
+    if isinstance(drawn, list):
+        return _placed(opened, drawn)
+    premium = split_premium(opened.compiled, drawn.exposure)
+    if isinstance(premium, list):
+        return _placed(opened, premium)
+    annual = build_annual(opened.compiled, drawn, premium, details=details)
+    return _placed(opened, annual) if isinstance(annual, list) else annual
+
+
+def _placed(opened: Opened, findings: list[Finding]) -> list[Finding]:
+    return [placed(f, opened.path, opened.document.lines) for f in findings]
+
+
+def simulate_programme(
+    annual: Annual,
+    plan: Plan,
+    *,
+    clock: Clock,
+    progress: Progress | None = None,
+    store: Stored | None = None,
+    replay: Stored | None = None,
+) -> Simulated:
+    """Runs the years of a prepared programme. clock: seconds, for the time it took."""
+    begun = clock()
+    entries, steps = ledger(annual), step_entries(annual)
+    pricing = priced_column(annual, entries)
+    asked = _asked(annual, entries, steps, pricing)
+    unique = list(dict.fromkeys(asked))
+    run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
+    found: Mapping[Column, Figures] = dict(zip(unique, run.figures, strict=True))
+    positive = dict(zip(unique, run.above_zero, strict=True))
+
+    def one(term: Any) -> Figures | None:
+        return None if term is None else found[(term,)]
+
+    return Simulated(
+        annual=annual,
+        entries=tuple(entries),
+        figures=tuple(found[e.terms] for e in entries),
+        steps=tuple(steps),
+        step_take=tuple(found[(s.take,)] for s in steps),
+        attached=tuple(positive[(s.take,)] for s in steps),
+        exhausted=tuple(None if s.exhausted is None else positive[(s.exhausted,)] for s in steps),
+        occurrence=tuple(one(s.occurrence) for s in steps),
+        gross=found[_gross(annual)],
+        price=technical_price(annual, found[pricing[1]], pricing[0]) if pricing is not None else None,
+        years=run.years,
+        seed=plan.seed,
+        seconds=clock() - begun,
+    )
+
+
+def _gross(annual: Annual) -> Column:
+    place = annual.program.outputs[Output("losses", "from", "", "amount")]
+    return ((place.column, place.scale),)
+
+
+def _asked(
+    annual: Annual, entries: list[Entry], steps: list[StepEntry], pricing: tuple[str, Column] | None
+) -> list[Column]:
+    columns = [e.terms for e in entries] + [(s.take,) for s in steps] + [_gross(annual)]
+    columns += [(t,) for s in steps for t in (s.exhausted, s.occurrence) if t is not None]
+    return columns + ([pricing[1]] if pricing is not None else [])
