@@ -234,11 +234,17 @@ def test_an_example_of_a_flow_is_what_the_oracle_says(path: Path, n: int) -> Non
         "rows": [row_of(r, n=i) for i, r in enumerate(example.rows)],
         "premium": [row_of(r) for r in example.premium],
         "deposits": [row_of(r) for r in example.deposits],
+        "members": members_of(example.premium),
     }
     fold = fold_of(document.tree, example.flow, facts)
     assert fold.parts() == numbers(example.expect)
     if example.caused:
         assert fold.caused() == numbers(example.caused)
+
+
+def members_of(premium: Free) -> dict[str, Free]:
+    """The members of a mutual: who has paid, with the dues written beside the premium."""
+    return {str(r["insured"]): {"due": value_of(r["due"])} for r in premium if "due" in r}
 
 
 def numbers(written: Free) -> dict[str, Fraction]:
@@ -265,6 +271,7 @@ def test_a_case_given_by_amounts_is_what_the_oracle_says(path: Path) -> None:
         "rows": [clocked(r, case.defaults, by) for r in case.rows],
         "premium": [row_of(r) for r in case.premium],
         "deposits": [row_of(r, t=str(r["at"])) for r in case.deposits],
+        "members": members_of(case.premium),
     }
     fold = fold_of(document.tree, case.flow, facts)
     expect = dict(case.expect)
