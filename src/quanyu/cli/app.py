@@ -1,10 +1,16 @@
 """The verbs of the terminal. Rooms below are imported by the verb that needs them: `--help` starts at once."""
 
+import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from quanyu.desk.open import Opened
+    from quanyu.terms import Finding
 
 __all__ = ["app", "main"]
 
@@ -21,6 +27,12 @@ Files = Annotated[list[Path], typer.Argument(help="programme files, cases or fol
 File = Annotated[Path, typer.Argument(help="a programme file 方案文件")]
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs")]
 Language = Annotated[Literal["auto", "zh", "en"], typer.Option("--lang", help="language of messages 语言")]
+Years = Annotated[int, typer.Option("--years", min=1, help="simulated years 模拟年数")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="the same seed gives the same years 随机种子")]
+Threads = Annotated[int, typer.Option("--threads", min=0, help="0: all processors 线程数")]
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="a term changed, e.g. losses.relief.cap.period=5亿 试改条款")
+]
 
 
 def main() -> None:
@@ -37,8 +49,151 @@ def check(files: Files, format: Format = "text", lang: Language = "auto") -> Non
     from quanyu.cli.findings import report_findings
     from quanyu.desk.check import check_files
 
-    checked = check_files(files)
-    raise typer.Exit(report_findings(checked, json=format == "json", language=language(lang)))
+    raise typer.Exit(report_findings(check_files(files), json=format == "json", language=language(lang)))
+
+
+@app.command()
+def explain(
+    file: Annotated[Path, typer.Argument(help="a programme or a case 方案或案例")], lang: Language = "auto"
+) -> None:
+    """Say a programme in words, or how every amount of a case came about. 逐条说明。"""
+    spoken = language(lang)
+    if file.suffix == ".case":
+        from quanyu.cli.cases import explain_case
+        from quanyu.desk.settle import settle_file
+
+        done = settle_file(file)
+        if isinstance(done, list):
+            stop(done, spoken)
+        explain_case(done, spoken)
+        return
+    from quanyu.desk.words import programme_words
+
+    for depth, line in programme_words(opened(file, spoken)):
+        typer.echo("  " * depth + line.inside(spoken))
+
+
+@app.command()
+def price(
+    file: File,
+    exposure: Annotated[
+        Path | None, typer.Option("--exposure", help="table of risks: .xlsx .csv .parquet 风险清单")
+    ] = None,
+    field: Annotated[list[str] | None, typer.Option("--field", help="one risk: sum=1000万 单个风险的字段")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="where the priced table goes 写出文件")] = None,
+    lang: Language = "auto",
+) -> None:
+    """Price one risk with its sheet, or a table of risks. 报价。"""
+    from quanyu.cli.pricing import show_sheet, show_table, show_technical
+    from quanyu.desk.quote import price_table, quote_fields
+
+    spoken = language(lang)
+    programme = opened(file, spoken)
+    if exposure is not None:
+        table = price_table(programme, exposure, out)
+        if isinstance(table, list):
+            stop(table, spoken)
+        show_table(table, programme, spoken)
+    elif field:
+        sheet = quote_fields(programme, pairs(field))
+        if isinstance(sheet, list):
+            stop(sheet, spoken)
+        show_sheet(sheet, spoken)
+    else:
+        show_technical(programme, spoken)
+
+
+@app.command()
+def simulate(
+    file: File,
+    years: Years = 100_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    set: Changes = None,  # noqa: A002 - the option's name
+    out: Annotated[Path | None, typer.Option("--out", help="figures as .xlsx .csv .parquet 写出文件")] = None,
+    lang: Language = "auto",
+) -> None:
+    """Simulate many years: the account of every party, with the error of every figure. 模拟多年。"""
+    from quanyu.cli.simulating import simulate_and_show
+
+    spoken = language(lang)
+    programme = opened(file, spoken)
+    findings = simulate_and_show(
+        programme,
+        years=years,
+        seed=seed,
+        threads=threads or os.cpu_count() or 1,
+        changes=pairs(set or []),
+        out=out,
+        language=spoken,
+    )
+    if findings:
+        stop(findings, spoken)
+
+
+@app.command()
+def settle(files: Files, lang: Language = "auto") -> None:
+    """Settle cases to the fen, beside what they expect. 逐案结算到分。"""
+    from quanyu.cli.cases import show_case
+    from quanyu.desk.open import files_of
+    from quanyu.desk.settle import settle_file
+
+    spoken, failed = language(lang), False
+    for path in files_of(files, (".case",)):
+        done = settle_file(path)
+        if isinstance(done, list):
+            say(done, spoken)
+            failed = True
+            continue
+        show_case(done, spoken)
+        failed = failed or not done.holds
+    raise typer.Exit(int(failed))
+
+
+@app.command()
+def report(
+    files: Files,
+    years: Years = 20_000,
+    seed: Seed = 1,
+    threads: Threads = 0,
+    out: Annotated[Path, typer.Option("--out", help="the HTML file 报告文件")] = Path("out/report.html"),
+    lang: Language = "auto",
+) -> None:
+    """Carry programmes through the whole chain and write one HTML report. 全链条报告。"""
+    from quanyu.cli.reporting import report_and_show
+
+    spoken = language(lang)
+    raise typer.Exit(
+        report_and_show(files, years=years, seed=seed, threads=threads or os.cpu_count() or 1, out=out, language=spoken)
+    )
+
+
+@app.command()
+def demo(
+    years: Years = 20_000,
+    out: Annotated[Path, typer.Option("--out", help="the HTML file 报告文件")] = Path("out/report.html"),
+    lang: Language = "auto",
+) -> None:
+    """The programmes of this repository through the whole chain. 演示：仓库中的全部方案。"""
+    from quanyu.cli.reporting import report_and_show
+    from quanyu.desk.report import programmes_here
+
+    spoken = language(lang)
+    raise typer.Exit(
+        report_and_show([programmes_here()], years=years, seed=1, threads=os.cpu_count() or 1, out=out, language=spoken)
+    )
+
+
+@app.command("format")
+def format_(file: File, lang: Language = "auto") -> None:
+    """Print a programme in canonical form. 按规范格式输出方案。"""
+    from quanyu.language.load import load_programme
+    from quanyu.language.write import write_node
+
+    document, findings = load_programme(file)
+    if document is None:
+        stop(findings, language(lang))
+    typer.echo(write_node(document.value), nl=False)
 
 
 @app.command()
@@ -51,9 +206,42 @@ def schema(case: Annotated[bool, typer.Option("--case", help="of case files 案�
 
 def language(choice: str) -> str:
     """`zh` or `en`: as asked for, or by the locale."""
-    import os
-
     if choice != "auto":
         return choice
     spoken = os.environ.get("QUANYU_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
     return "zh" if spoken.lower().startswith("zh") else "en"
+
+
+def opened(file: Path, spoken: str) -> "Opened":
+    """A programme, or the end of the command with its findings."""
+    from quanyu.desk.open import open_programme
+
+    found = open_programme(file)
+    if isinstance(found, list):
+        stop(found, spoken)
+    return found
+
+
+def say(findings: "Sequence[Finding]", spoken: str) -> None:
+    """Findings to the error stream."""
+    from quanyu.cli.findings import written
+
+    for finding in findings:
+        typer.echo(written(finding, spoken) + "\n", err=True)
+
+
+def stop(findings: "Sequence[Finding]", spoken: str) -> NoReturn:
+    """Ends the command with findings."""
+    say(findings, spoken)
+    raise typer.Exit(1)
+
+
+def pairs(written: Sequence[str]) -> dict[str, str]:
+    """`name=value` options."""
+    out: dict[str, str] = {}
+    for one in written:
+        name, sign, value = one.partition("=")
+        if not sign or not name or not value:
+            raise typer.BadParameter(f"{one!r}: write name=value")
+        out[name.strip()] = value.strip()
+    return out

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from quanyu.desk.history import histories_of
+from quanyu.desk.kernels import use_cache
 from quanyu.desk.open import Opened, placed
 from quanyu.desk.price import TechnicalPrice, priced_column, technical_price
 from quanyu.engine.annual import Annual, build_annual
@@ -46,6 +47,7 @@ class Simulated:
 
 def prepare(opened: Opened, *, details: bool = True) -> Annual | list[Finding]:
     """A programme ready to be simulated, or the findings that forbid it."""
+    use_cache()
     histories = histories_of(opened)
     if isinstance(histories, list):
         return histories

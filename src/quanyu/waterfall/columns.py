@@ -18,7 +18,7 @@ from quanyu.waterfall.kernel_arrays import Facts, Floats, Ints, Keys, Scratch, S
 from quanyu.waterfall.kernel_codes import CHUNK_PATHS, CHUNK_ROWS
 from quanyu.waterfall.kernel_program import Column, Program
 
-__all__ = ["Block", "State", "load_kernel", "run"]
+__all__ = ["Block", "State", "kernel_folder", "load_kernel", "run", "user_cache"]
 
 _LAST_STAMP = 2**31 - 1
 _KERNEL = "quanyu.waterfall.kernel"
@@ -142,14 +142,14 @@ class Block:
             if column.expression is None:
                 by_path.setdefault(column.name, self._by_path[k, : self.paths])
         for k, column in enumerate(program.paths):
-            if column.expression is not None:
+            if column.expression is not None and self.paths:
                 table = _named(column, {**held, **by_path})
                 self._by_path[k, : self.paths] = columns(column.expression, table, self.paths)
         for k, column in enumerate(program.rows):
             if column.expression is None:
                 rows.setdefault(column.name, self._amounts[k, : self.rows])
         for k, column in enumerate(program.rows):
-            if column.expression is not None:
+            if column.expression is not None and self.rows:
                 spread = {name: np.repeat(np.asarray(by_path[name]), counts) for name in _wanted(column, by_path)}
                 table = _named(column, {**held, **spread, **rows})
                 self._amounts[k, : self.rows] = columns(column.expression, table, self.rows)
@@ -217,14 +217,20 @@ def load_kernel(cache: Path | None = None) -> ModuleType:
         return import_module(_KERNEL)
     config: Any = import_module("numba.core.config")
     before = config.CACHE_DIR
-    config.CACHE_DIR = str((cache or _user_cache()) / _digest())
+    config.CACHE_DIR = str(kernel_folder(cache))
     try:
         return import_module(_KERNEL)
     finally:
         config.CACHE_DIR = before
 
 
-def _user_cache() -> Path:
+def kernel_folder(cache: Path | None = None) -> Path:
+    """The folder of this version's compiled kernel under a cache directory."""
+    return (cache or user_cache()) / _digest()
+
+
+def user_cache() -> Path:
+    """Where compiled kernels of this user are kept."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "quanyu" / "kernels"
 

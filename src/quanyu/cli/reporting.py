@@ -1,0 +1,63 @@
+"""The whole chain on the terminal: progress, a table at the end, the path of the report."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from quanyu.cli.findings import written
+from quanyu.cli.simulating import say_if_compiling
+from quanyu.desk.report import Chain, run_chain, write_chain
+
+__all__ = ["report_and_show"]
+
+
+def report_and_show(paths: Sequence[Path], *, years: int, seed: int, threads: int, out: Path, language: str) -> int:
+    """Runs every programme through the chain, writes the report; the exit status is 1 where anything failed."""
+    zh = language == "zh"
+    console = Console()
+    say_if_compiling(console, zh=zh)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    begun = time.perf_counter()
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("…", total=None)
+
+        def tell(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        chain = run_chain(paths, years=years, seed=seed, threads=threads, clock=time.perf_counter, tell=tell)
+    path = write_chain(chain, out, made=time.strftime("%Y-%m-%d"))
+    console.print(_table(chain, zh=zh))
+    for finding in chain.refusals:
+        console.print(written(finding, language), markup=False, highlight=False)
+    console.print(
+        f"{path.resolve()}  ({path.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - begun:.0f} s)", soft_wrap=True
+    )
+    return int(chain.failed)
+
+
+def _table(chain: Chain, *, zh: bool) -> Table:
+    table = Table()
+    headings = (
+        ("方案", "版本", "算例", "案例", "保费", "期望损失", "赔付率", "用时") if zh
+        else ("programme", "version", "examples", "cases", "premium", "expected loss", "loss ratio", "time")
+    )  # fmt: skip
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="left" if place < 2 else "right")
+    for link in chain.links:
+        premium = "" if link.premium is None else f"{link.premium:,.0f}"
+        loss = "" if link.expected_loss is None else f"{link.expected_loss:,.0f} ± {link.loss_error:,.0f}"
+        ratio = "" if link.loss_ratio is None else f"{link.loss_ratio:.0%}"
+        marks = [_mark(*link.examples), _mark(*link.cases)]
+        table.add_row(
+            link.name.inside("zh" if zh else "en"), link.version, *marks, premium, loss, ratio, f"{link.seconds:.1f} s"
+        )
+    return table
+
+
+def _mark(held: int, run: int) -> str:
+    colour = "green" if held == run else "red"
+    return f"[{colour}]{held}/{run}[/{colour}]"

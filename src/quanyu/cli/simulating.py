@@ -1,0 +1,139 @@
+"""Simulated years on the terminal, with a progress bar."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from quanyu.desk.kernels import kernels_are_compiled
+from quanyu.desk.open import Opened
+from quanyu.desk.simulate import Simulated, prepare, simulate_programme
+from quanyu.desk.whatif import changed_programme, figures_table
+from quanyu.simulation import Plan, Stored
+from quanyu.tables import write_table
+from quanyu.terms import Finding
+
+__all__ = ["progress_bar", "say_if_compiling", "simulate_and_show"]
+
+
+def say_if_compiling(console: Console, *, zh: bool) -> None:
+    """The first run on a machine compiles the kernels: say so while it happens."""
+    if not kernels_are_compiled():
+        words = "首次运行：编译计算内核，约十几秒" if zh else "first run: compiling the kernels, some ten seconds"
+        console.print(f"[dim]{words}[/dim]")
+
+
+@contextmanager
+def progress_bar(years: int, language: str, what: str = "") -> Iterator[Callable[[int], None]]:
+    """A bar of simulated years; it may be told of progress from any thread."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        words = what or ("模拟年" if language == "zh" else "years")
+        task = bar.add_task(words, total=years)
+        yield lambda done: bar.advance(task, done)
+
+
+def simulate_and_show(
+    programme: Opened,
+    *,
+    years: int,
+    seed: int,
+    threads: int,
+    changes: Mapping[str, str],
+    out: Path | None,
+    language: str,
+) -> list[Finding]:
+    """Simulates, prints, and where terms are changed splits the same claims again under them."""
+    say_if_compiling(Console(), zh=language == "zh")
+    annual = prepare(programme)
+    if isinstance(annual, list):
+        return annual
+    plan = Plan(years, seed, threads)
+    store = Stored() if changes else None
+    with progress_bar(years, language) as progress:
+        base = simulate_programme(annual, plan, clock=time.perf_counter, progress=progress, store=store)
+    show(base, programme, language)
+    if changes:
+        changed = changed_programme(programme, changes)
+        if isinstance(changed, list):
+            return changed
+        other = prepare(changed)
+        if isinstance(other, list):
+            return other
+        again = simulate_programme(other, plan, clock=time.perf_counter, replay=store)
+        Console().print(
+            f"\n[bold]{', '.join(f'{k}={v}' for k, v in changes.items())}[/bold]  ({again.seconds * 1000:.0f} ms)"
+        )
+        show(again, changed, language)
+    if out is not None:
+        write_table(out, figures_table(base))
+        Console().print(f"→ {out}")
+    return []
+
+
+def show(done: Simulated, programme: Opened, language: str) -> None:
+    """The accounts of the parties, the steps and the price."""
+    zh = language == "zh"
+    console = Console()
+    console.print(_accounts(done, programme, zh=zh))
+    console.print(_steps(done, zh=zh))
+    if done.price is not None:
+        p = done.price
+        ratio = "—" if p.loss_ratio is None else f"{p.loss_ratio:.1%}"
+        line = (
+            f"技术价格 {p.technical:,.0f} ± {p.error:,.0f}，实收 {p.charged:,.0f}，期望赔付率 {ratio}"
+            if zh
+            else f"technical price {p.technical:,.0f} ± {p.error:,.0f}, charged {p.charged:,.0f}, expected loss ratio {ratio}"
+        )
+        console.print(f"{p.party}: {line}")
+    speed = f"{done.years:,} {'年' if zh else 'years'}, seed {done.seed}, {done.seconds:.2f} s"
+    console.print(f"[dim]{speed}[/dim]")
+
+
+def _accounts(done: Simulated, programme: Opened, *, zh: bool) -> Table:
+    table = Table(
+        title=f"{programme.programme.name.inside('zh' if zh else 'en')} · {programme.programme.currency}",
+        title_justify="left",
+    )
+    table.add_column("参与方" if zh else "party")
+    table.add_column("账" if zh else "account")
+    for heading in (
+        ("均值", "标准差", "VaR 99%", "VaR 99.5%", "TVaR 99.5%")
+        if zh
+        else ("mean", "sd", "VaR 99%", "VaR 99.5%", "TVaR 99.5%")
+    ):
+        table.add_column(heading, justify="right")
+    kinds = (
+        {"losses": "承担损失", "deficit": "净支出"} if zh else {"losses": "bears losses", "deficit": "paid − received"}
+    )
+    for entry, figures in zip(done.entries, done.figures, strict=True):
+        if entry.kind not in kinds or (not entry.terms and entry.kind == "losses"):
+            continue
+        f = figures.scaled(1.0, entry.fixed)
+        tails = {t.level: t for t in f.tails}
+        table.add_row(
+            entry.party, kinds[entry.kind], f"{f.mean:,.0f} ± {f.mean_error:,.0f}", f"{f.sd:,.0f}",
+            f"{tails[0.99].var:,.0f} ± {tails[0.99].var_error:,.0f}",
+            f"{tails[0.995].var:,.0f} ± {tails[0.995].var_error:,.0f}",
+            f"{tails[0.995].tvar:,.0f} ± {tails[0.995].tvar_error:,.0f}",
+        )  # fmt: skip
+    return table
+
+
+def _steps(done: Simulated, *, zh: bool) -> Table:
+    table = Table()
+    for heading in ("步骤", "取") if zh else ("step", "takes"):
+        table.add_column(heading)
+    for heading in ("年均", "触发概率", "用尽概率") if zh else ("mean a year", "attaches", "exhausted"):
+        table.add_column(heading, justify="right")
+    for n, step in enumerate(done.steps):
+        gone = done.exhausted[n]
+        table.add_row(
+            step.path, step.party, f"{done.step_take[n].mean:,.0f} ± {done.step_take[n].mean_error:,.0f}",
+            f"{done.attached[n]:.2%}", "—" if gone is None else f"{gone:.2%}",
+        )  # fmt: skip
+    return table

@@ -1,0 +1,74 @@
+"""The verb `price`: one premium with its sheet, or a table of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from quanyu.desk.open import Opened
+from quanyu.engine.names import with_names_columns
+from quanyu.engine.premium import quote
+from quanyu.engine.rows import RowUnreadable
+from quanyu.formula import EvaluationError
+from quanyu.language.scalars import FieldType, Source
+from quanyu.rating import Quotes, Sheet, fields_of, quote_columns
+from quanyu.tables import read_rows, typed_columns, write_table
+from quanyu.terms import Finding, Text
+
+__all__ = ["PricedTable", "price_table", "quote_fields"]
+
+
+def quote_fields(opened: Opened, fields: Mapping[str, str]) -> Sheet | list[Finding]:
+    """The premium sheet of one risk, its fields as written."""
+    try:
+        sheet = quote(opened.compiled, {name: Source(text) for name, text in fields.items()})
+    except RowUnreadable as unreadable:
+        return [unreadable.finding]
+    except EvaluationError as error:
+        return [_no_premium(str(error), f"算不出保费：{error}")]
+    return sheet if sheet is not None else [_no_premium("the programme has no premium", "方案没有保费")]
+
+
+def _no_premium(en: str, zh: str) -> Finding:
+    return Finding(
+        "no-premium", None, Text(zh, en), Text("给出费率所需的字段", "give the fields that the rating reads")
+    )
+
+
+@dataclass(frozen=True)
+class PricedTable:
+    """A table that was priced: how many risks, their premium in fen, where it was written."""
+
+    rows: int
+    quotes: Quotes
+    written: Path | None
+
+    @property
+    def total_fen(self) -> int:
+        """The premium of all risks, exactly."""
+        return int(np.sum(self.quotes.fen, dtype=np.int64))
+
+
+def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> PricedTable | list[Finding]:
+    """Prices every row of a table; any bad cell refuses the table, all of them named."""
+    rating = opened.compiled.rating
+    if rating is None:
+        return [_no_premium("the programme has no premium", "方案没有保费")]
+    rows = read_rows(exposure)
+    if isinstance(rows, list):
+        return rows
+    kinds = opened.compiled.kinds
+    wanted = {name: kinds.get(name, FieldType("number")) for name in fields_of(rating)}
+    given = {name: kind for name, kind in wanted.items() if name in rows.frame.columns or name in kinds}
+    columns, findings = typed_columns(rows, given)
+    if findings:
+        return findings
+    length = rows.frame.height
+    quotes = quote_columns(rating, with_names_columns(opened.compiled.names, columns, length), length)
+    if isinstance(quotes, list):
+        return [Finding(f.code, rows.place(0, ""), f.reason, f.remedy, f.severity, f.excerpt) for f in quotes]
+    if out is not None:
+        table = {name: rows.frame[name].to_list() for name in rows.frame.columns}
+        write_table(out, {**table, "premium": (quotes.fen / 100).tolist()})
+    return PricedTable(length, quotes, out)
