@@ -5,6 +5,7 @@ Gives  exact premiums whose named parts multiply and add up, the sheet of any on
 Never  rates a value that stands in no row of a table, rounds before the end, or replaces a gap by a default.
 """
 
+from quanyu.rating.columns import Quotes, explain_row, quote_columns
 from quanyu.rating.compiled import CompiledFactor, CompiledRating, compile_rating
 from quanyu.rating.day_count import (
     DayCount,
@@ -25,15 +26,18 @@ __all__ = [
     "CompiledState",
     "DayCount",
     "Line",
+    "Quotes",
     "Sheet",
     "Term",
     "change_of_premium",
     "compile_rating",
     "compile_states",
     "earned_share",
+    "explain_row",
     "levels",
     "months_begun",
     "next_state",
+    "quote_columns",
     "quote_row",
     "return_of_premium",
     "start_state",

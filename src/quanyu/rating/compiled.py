@@ -9,7 +9,7 @@ from quanyu.formula import Expression, names, parse
 from quanyu.formula.lookup import Lookup, compile_lookup
 from quanyu.language.flows import Factor, Premium
 from quanyu.language.programme import Programme
-from quanyu.language.scalars import Source
+from quanyu.language.scalars import FieldType, Source
 from quanyu.rating.day_count import DayCount
 from quanyu.rating.states import CompiledState, compile_states
 from quanyu.terms import Finding, Text
@@ -35,6 +35,7 @@ class CompiledRating:
 
     period: first and last day of the period the premium is the price of, where the programme fixes both.
     reads: the names of the fields that any part of it reads, the days of cover included where time counts.
+    kinds: the declared type of each of them that is a field of the insured.
     """
 
     base: Expression
@@ -49,6 +50,7 @@ class CompiledRating:
     period: tuple[dt.date, dt.date] | None = None
     states: Mapping[str, CompiledState] = field(default_factory=dict)
     reads: frozenset[str] = frozenset()
+    kinds: Mapping[str, FieldType] = field(default_factory=dict)
 
 
 class _Parts:
@@ -142,9 +144,20 @@ def _assembled(
         return None
     since, until = programme.period.since, programme.period.until
     fixed = (since, until) if since and until and programme.period.each in ("season", "term") else None
-    kept = tuple(factor for factor in factors if factor is not None)
     return CompiledRating(
-        base, kept, plus, loadings, least, most, step, premium.day_count, short, fixed, states, frozenset(reads)
+        base=base,
+        factors=tuple(factor for factor in factors if factor is not None),
+        plus=plus,
+        loadings=loadings,
+        least=least,
+        most=most,
+        step=step,
+        day_count=premium.day_count,
+        short_period=short,
+        period=fixed,
+        states=states,
+        reads=frozenset(reads),
+        kinds={name: spec.type for name, spec in programme.insured.fields.items() if name in reads},
     )
 
 

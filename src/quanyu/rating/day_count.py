@@ -114,7 +114,7 @@ class Term:
 
 
 def earned_share(term: Term, last: dt.date) -> Fraction:
-    """The part of the term's premium that is earned when cover ends with the day `last`: 0 before its start, at most 1."""
+    """The part of the term's premium earned when cover ends with the day `last`: 0 before its start, at most 1."""
     if last < term.start:
         return Fraction(0)
     return min(term.share(min(last, term.end)) / term.share(term.end), Fraction(1))
