@@ -133,7 +133,7 @@ class _Fold:
         else:
             y = [layer.get(n, 0) for n in mine]
         shared = y
-        y = self.passes.bound(step, mine, reaching, y)
+        y = self.passes.bound(step, mine, reaching, y, free)
         back = self._inside(step, mine, y)
         self._note(step, mine, (reaching, shared, y, back))
         rest = list(amounts)

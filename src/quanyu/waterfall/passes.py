@@ -37,6 +37,7 @@ class Passes:
         self.balances = {name: arithmetic.whole(a.opening * arithmetic.scale) for name, a in plan.accounts.items()}
         self.movements: list[Movement] = []
         self.booked: dict[tuple[int, int], Amount] = {}
+        self._promises: dict[tuple[int, int], dict[int, list[tuple[int, Amount]]]] = {}
         self._waiting: dict[int, list[Event]] = defaultdict(list)
         self._count = 0
         for step in plan.steps:
@@ -136,19 +137,29 @@ class Passes:
     # ------------------------------------------------------------ stages 4 to 6
 
     def bound(
-        self, step: PlanStep, rows: Sequence[int], reaching: Sequence[Amount], amounts: list[Amount]
+        self,
+        step: PlanStep,
+        rows: Sequence[int],
+        reaching: Sequence[Amount],
+        amounts: list[Amount],
+        room: Sequence[Amount] | None,
     ) -> list[Amount]:
-        """What stands as booked, caps in written order, the account's balance or ceiling; instant by instant."""
-        holds = not step.reopen
-        if not (step.caps or holds or step.taker is Taker.ACCOUNT):
+        """What stands as booked, caps in written order, the account's balance or ceiling; instant by instant.
+
+        Where parts stand, members of a tower take no more than the `room` that those before them left.
+        """
+        most = room if self.held.firm else None
+        if not (step.caps or not step.reopen or step.taker is Taker.ACCOUNT or most is not None):
             return amounts
         y = list(amounts)
         for low, high in self._instants(rows):
             self._arrive(step.index, self.terms.increments[rows[low]].instant)
-            firm = self._firm(step, rows, reaching, (low, high)) if holds else {}
+            firm = {} if step.reopen else self._firm(step, rows, reaching, (low, high))
             for place, stands in firm.items():
                 self._note_cut(step, rows[place], Cut("booked", "", (), None, 0, y[place], stands))
                 y[place] = stands
+            if most is not None:
+                y[low:high] = map(min, y[low:high], most[low:high])
             free = [p for p in range(low, high) if p not in firm]
             self._caps(step, rows, y, (free, firm))
             self._account(step, rows, y, (free, firm))
@@ -168,7 +179,8 @@ class Passes:
             for key, places in _by_key(free, rows, ids).items():
                 bound = self.terms.cap(step, number, key, [rows[p] for p in places])
                 used = taken[key] + fixed[key]
-                room = None if bound is None else max(self.arithmetic.whole(bound) - used, 0)
+                room = None if bound is None else self.arithmetic.whole(bound) - used
+                room = self._free_room(step, (number, key), [rows[p] for p in places], room)
                 cut = Cut("cap", cap.scope, self.terms.key(rows[places[0]], cap.columns), bound, used, 0, 0)
                 self._fit(step, rows, y, (places, room, cut))
 
@@ -184,7 +196,8 @@ class Passes:
         if self.plan.receiving:
             ceiling = self.plan.accounts[step.party].ceiling
             bound = None if ceiling is None else self.arithmetic.whole(ceiling * self.arithmetic.scale)
-        room = None if bound is None else max(bound - (balance if self.plan.receiving else 0) - fixed, 0)
+        room = None if bound is None else bound - (balance if self.plan.receiving else 0) - fixed
+        room = self._free_room(step, (-1, 0), [rows[p] for p in free], room)
         kind = Cut("ceiling" if self.plan.receiving else "balance", "", (step.party,), bound, balance, 0, 0)
         self._fit(step, rows, y, (free, room, kind))
         moved = sum(y[p] for p in (*free, *firm)) * (1 if self.plan.receiving else -1)
@@ -223,6 +236,32 @@ class Passes:
             if chain and mark in self.held.firm:
                 firm[place] = min(chain[-1][1], reaching[place])
         return firm
+
+    def _free_room(self, step: PlanStep, where: tuple[int, int], rows: Sequence[int], room: Bound) -> Bound:
+        """Room for rows whose takes do not stand: what they were booked; more only of what no later booking has used.
+
+        where: the number of the cap and its key, or (-1, 0) for the account.
+        """
+        if room is None or step.reopen or not rows or not self.held.takes:
+            return None if room is None else max(room, 0)
+        marks = [(step.path, self.terms.increments[n].mark) for n in rows]
+        own = sum(self.held.takes[mark][-1][1] for mark in marks if mark in self.held.takes)
+        promised = self._promised(step, where, self.batches[rows[0]])
+        return max(min(room, max(own, room - promised)), 0)
+
+    def _promised(self, step: PlanStep, where: tuple[int, int], batch: int) -> Amount:
+        """What bookings of instants after `batch` have used of a cap's key or of the account."""
+        number, key = where
+        place = (step.index, number)
+        if place not in self._promises:
+            ids = self.terms.ids(step.caps[number].columns) if number >= 0 else [0] * len(self.batches)
+            found: dict[int, list[tuple[int, Amount]]] = defaultdict(list)
+            for n, increment in enumerate(self.terms.increments):
+                chain = self.held.takes.get((step.path, increment.mark))
+                if chain:
+                    found[ids[n]].append((self.batches[n], min(chain[-1][1], increment.amount)))
+            self._promises[place] = found
+        return sum(amount for later, amount in self._promises[place].get(key, ()) if later > batch)
 
     def _remember(self, step: PlanStep, rows: Sequence[int], y: Sequence[Amount], span: tuple[int, int]) -> None:
         """Caps erode by what is taken; what a booked take used stays used until the revision that freed it."""
