@@ -56,9 +56,11 @@ def priced_column(annual: Annual, entries: list[Entry]) -> tuple[str, Column] | 
 
 
 def _members(annual: Annual, party: str) -> frozenset[str]:
-    pool = annual.compiled.programme.pools.get(party)
+    """Those whose account is that party's: a pool's members, a party with the funds it owns."""
+    programme = annual.compiled.programme
+    pool = programme.pools.get(party)
     if pool is None:
-        return frozenset({party})
+        return frozenset({party, *(name for name, account in programme.accounts.items() if account.owner == party)})
     dated = [m.shares for m in pool.members] or [pool.shares or {}]
     return frozenset(dated[-1])
 

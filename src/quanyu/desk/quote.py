@@ -12,7 +12,8 @@ from quanyu.engine.premium import quote
 from quanyu.engine.rows import RowUnreadable
 from quanyu.formula import EvaluationError
 from quanyu.language.scalars import FieldType, Source
-from quanyu.rating import Quotes, Sheet, fields_of, quote_columns
+from quanyu.rating import Quotes, Sheet, quote_columns
+from quanyu.rating.frame import quote_frame
 from quanyu.tables import read_rows, typed_columns, write_table
 from quanyu.terms import Finding, Text
 
@@ -52,23 +53,32 @@ class PricedTable:
 
 def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> PricedTable | list[Finding]:
     """Prices every row of a table; any bad cell refuses the table, all of them named."""
-    rating = opened.compiled.rating
+    rating, names = opened.compiled.rating, opened.compiled.names
     if rating is None:
         return [_no_premium("the programme has no premium", "方案没有保费")]
+    quotes = quote_frame(rating, exposure) if not names.values and not names.plans else _with_names(opened, exposure)
+    if isinstance(quotes, list):
+        return quotes
+    if out is not None:
+        rows = read_rows(exposure)
+        if isinstance(rows, list):
+            return rows
+        table = {name: rows.frame[name].to_list() for name in rows.frame.columns}
+        write_table(out, {**table, "premium": (quotes.fen / 100).tolist()})
+    return PricedTable(len(quotes.fen), quotes, out)
+
+
+def _with_names(opened: Opened, exposure: Path) -> Quotes | list[Finding]:
+    """The same where the rating reads quantities that the programme names: they are computed from the columns first."""
     rows = read_rows(exposure)
     if isinstance(rows, list):
         return rows
-    kinds = opened.compiled.kinds
-    wanted = {name: kinds.get(name, FieldType("number")) for name in fields_of(rating)}
-    given = {name: kind for name, kind in wanted.items() if name in rows.frame.columns or name in kinds}
-    columns, findings = typed_columns(rows, given)
+    here = {name: kind for name, kind in opened.compiled.kinds.items() if name in rows.frame.columns}
+    if opened.compiled.names.plans and "plan" in rows.frame.columns:
+        here.setdefault("plan", FieldType("text", tuple(opened.compiled.names.plans)))
+    columns, findings = typed_columns(rows, here)
     if findings:
         return findings
-    length = rows.frame.height
-    quotes = quote_columns(rating, with_names_columns(opened.compiled.names, columns, length), length)
-    if isinstance(quotes, list):
-        return [Finding(f.code, rows.place(0, ""), f.reason, f.remedy, f.severity, f.excerpt) for f in quotes]
-    if out is not None:
-        table = {name: rows.frame[name].to_list() for name in rows.frame.columns}
-        write_table(out, {**table, "premium": (quotes.fen / 100).tolist()})
-    return PricedTable(length, quotes, out)
+    assert opened.compiled.rating is not None
+    named = with_names_columns(opened.compiled.names, columns, rows.frame.height)
+    return quote_columns(opened.compiled.rating, named, rows.frame.height, place=rows.place)
