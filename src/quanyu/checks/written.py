@@ -292,9 +292,9 @@ class _Collector:
         for name, source in premium.loadings.items():
             put(source, ("loadings", name), Expected.SHARE)
         if premium.short_period is not None:
-            days = Written((), Source("days"), Expected.NUMBER, {}, None, _NUMBER, ())
+            months = Written((), Source("months"), Expected.NUMBER, {}, None, _NUMBER, ())
             path = ("premium", "short_period")
-            self.table(path, premium.short_period, Expected.NUMBER, {}, by=[days], complete=False)
+            self.table(path, premium.short_period, Expected.NUMBER, {}, by=[months], complete=True)
 
     def gates(self) -> None:
         gate = {**self.words.claim, **self.words.flows}

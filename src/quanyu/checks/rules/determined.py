@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from quanyu.checks.inspection import Inspection
 from quanyu.checks.rule import Rule
+from quanyu.checks.rules.named import known_scopes
 from quanyu.formula import Expression, names, parse
 from quanyu.formula.tree import Name, walk
 from quanyu.language.programme import Programme
-from quanyu.language.scopes import BUILT_IN, ScopeColumns, scope_columns
+from quanyu.language.scopes import ScopeColumns, scope_columns
 from quanyu.terms import Finding, Text
 
 __all__ = ["RULE"]
@@ -17,8 +18,7 @@ _PER_ROW = ("when", "share")
 
 def _search(inspection: Inspection) -> Iterator[Finding]:
     programme = inspection.programme
-    keys = {name for name, spec in programme.insured.fields.items() if spec.type.kind == "key"}
-    known = {*BUILT_IN, *programme.periods, *programme.scopes, *keys}
+    known = known_scopes(programme)
     for one in inspection.written:
         if one.expr is None or one.placed is None or one.scope not in known or one.path[-1] in _PER_ROW:
             continue

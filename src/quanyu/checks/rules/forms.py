@@ -44,6 +44,16 @@ def _premium(inspection: Inspection) -> Iterator[Finding]:
             else Text("保费既没有 amount 也没有 base", "the premium has neither `amount` nor `base`"),
             Text("写其中一个", "state one of the two"),
         )
+    if premium.day_count == "short-period" and premium.short_period is None:
+        yield inspection.finding(
+            "premium-short-period",
+            ("premium", "day_count"),
+            Text("没有短期费率表", "there is no table of short-period rates"),
+            Text(
+                "写 short_period: {1: 10%, 2: 20%, …}，键为月数",
+                "write short_period: {1: 10%, 2: 20%, …}, by months begun",
+            ),
+        )
     for name, factor in premium.factors.items():
         yield from _value(inspection, factor, ("premium", "factors", name))
     loadings = [constant(e) for s in premium.loadings.values() if isinstance(e := parse(s.text), Expression)]
@@ -71,4 +81,4 @@ def _value(inspection: Inspection, value: Value | Factor, path: Path) -> Iterato
         )
 
 
-RULE = Rule(("premium-form", "value-form", "loadings-reach-one", "sublimits-in-tower"), _search)
+RULE = Rule(("premium-form", "premium-short-period", "value-form", "loadings-reach-one", "sublimits-in-tower"), _search)

@@ -10,13 +10,19 @@ from quanyu.language.programme import Programme
 from quanyu.language.scopes import BUILT_IN
 from quanyu.terms import Finding, Place, Text
 
-__all__ = ["RULE", "key_columns"]
+__all__ = ["RULE", "key_columns", "known_scopes"]
 
 
 def key_columns(programme: Programme) -> set[str]:
     """The columns that may make up a scope's key."""
     keys = {name for name, spec in programme.insured.fields.items() if spec.type.kind in ("key", "text")}
     return {"claim", "event", "policy", "insured", "period", "claimant", "cover", *programme.periods, *keys}
+
+
+def known_scopes(programme: Programme) -> set[str]:
+    """Every scope: built in, a further period, declared, or a key field on its own."""
+    keys = {name for name, spec in programme.insured.fields.items() if spec.type.kind == "key"}
+    return {*BUILT_IN, *programme.periods, *programme.scopes, *keys}
 
 
 def _search(inspection: Inspection) -> Iterator[Finding]:
@@ -46,9 +52,7 @@ def _covers(inspection: Inspection) -> Iterator[Finding]:
 
 
 def _scopes(inspection: Inspection) -> Iterator[Finding]:
-    programme = inspection.programme
-    keys = {name for name, spec in programme.insured.fields.items() if spec.type.kind == "key"}
-    known = {*BUILT_IN, *programme.periods, *programme.scopes, *keys}
+    known = known_scopes(inspection.programme)
     for placed in inspection.steps:
         for scope, path in _scopes_of(placed):
             if scope not in known:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from quanyu.checks.inspection import Inspection
 from quanyu.checks.rule import Rule
+from quanyu.checks.rules.named import known_scopes
 from quanyu.checks.steps import PlacedStep
 from quanyu.language.scopes import NotNested, ScopeColumns, chain, scope_columns
 from quanyu.terms import Finding, Severity, Text
@@ -20,8 +21,11 @@ def stage_scopes(inspection: Inspection, placed: PlacedStep) -> list[ScopeColumn
 
 
 def _search(inspection: Inspection) -> Iterator[Finding]:
+    known = known_scopes(inspection.programme)
     for placed in inspection.steps:
         stages = stage_scopes(inspection, placed)
+        if not known.issuperset([*(scope.name for scope in stages), *(scope for scope, _ in placed.step.cap)]):
+            continue
         broken = chain(stages)
         if isinstance(broken, NotNested):
             yield _not_nested(inspection, placed, broken)

@@ -123,7 +123,8 @@ def _why(programme: Programme, step: Step, side: str) -> Text:
     if step.party in programme.accounts:
         if side == "from":
             return Text("账户只给到余额为止", "an account gives only what it holds")
-        return Text("账户只收到上限为止", "an account receives only up to its ceiling")
+        if programme.accounts[step.party].ceiling is not None:
+            return Text("账户只收到上限为止", "an account receives only up to its ceiling")
     for terms, zh, en in (
         (step.limit or step.cap, "它有限额", "the step has a limit"),
         (step.attachment or step.franchise, "起赔点以下不归它", "what lies below its attachment is not taken"),
