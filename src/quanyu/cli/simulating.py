@@ -49,21 +49,18 @@ def simulate_and_show(
 ) -> list[Finding]:
     """Simulates, prints, and where terms are changed splits the same claims again under them."""
     say_if_compiling(Console(), zh=language == "zh")
+    changed = changed_programme(programme, changes)
     annual = prepare(programme)
-    if isinstance(annual, list):
-        return annual
+    other = prepare(changed) if changes and not isinstance(changed, list) else []
+    refused = [found for found in (changed, annual, other) if isinstance(found, list) and found]
+    if refused or isinstance(annual, list) or isinstance(changed, list):
+        return refused[0]
     plan = Plan(years, seed, threads)
     store = Stored() if changes else None
     with progress_bar(years, language) as progress:
         base = simulate_programme(annual, plan, clock=time.perf_counter, progress=progress, store=store)
     show(base, programme, language)
-    if changes:
-        changed = changed_programme(programme, changes)
-        if isinstance(changed, list):
-            return changed
-        other = prepare(changed)
-        if isinstance(other, list):
-            return other
+    if not isinstance(other, list):
         again = simulate_programme(other, plan, clock=time.perf_counter, replay=store)
         Console().print(
             f"\n[bold]{', '.join(f'{k}={v}' for k, v in changes.items())}[/bold]  ({again.seconds * 1000:.0f} ms)"

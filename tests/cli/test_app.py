@@ -1,0 +1,174 @@
+"""The verbs at the terminal: what they print, and what the exit status says."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner, Result
+
+from quanyu.cli.app import app
+
+ROOT = Path(__file__).resolve().parents[2]
+SHRIMP = ROOT / "programmes/ningbo/yinzhou-shrimp/2018-06-01.yaml"
+FIRST_SET = ROOT / "programmes/national/first-set/2019-05-01.yaml"
+LOAN = ROOT / "programmes/ningbo/small-loan-guarantee"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(app, [str(w) for w in words])
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.yaml"
+    path.write_text(SHRIMP.read_text("utf-8").replace("party: picc, cap", "party: pick, caps"), "utf-8")
+    return path
+
+
+def test_help_starts_without_the_rooms() -> None:
+    """Start-up counts: `--help` loads no arithmetic, no model and no reader."""
+    heavy = ("numpy", "numba", "polars", "pydantic", "scipy", "ruamel", "lark", "jinja2")
+    words = [sys.executable, "-c", "import sys, quanyu.cli.app; print(*sys.modules)"]
+    loaded = subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()
+    assert not [name for name in loaded if name.split(".")[0] in heavy]
+
+
+def test_check_says_that_all_is_well() -> None:
+    result = run("check", SHRIMP, "--lang", "en")
+    assert result.exit_code == 0
+    assert "no findings" in result.output
+    assert "example(s) hold" in result.output
+
+
+def test_check_shows_place_excerpt_reason_and_remedy(broken: Path) -> None:
+    result = run("check", broken, "--lang", "en")
+    assert result.exit_code == 1
+    assert f"{broken}:" in result.output
+    assert "unknown-key" in result.output
+    assert "caps: {policy" in result.output
+    assert "^^^^" in result.output
+    assert "did you mean `cap`?" in result.output
+
+
+def test_check_speaks_chinese(broken: Path) -> None:
+    assert "这里没有“caps”这个键" in run("check", broken, "--lang", "zh").output
+
+
+def test_check_as_json(broken: Path) -> None:
+    result = run("check", broken, SHRIMP, "--format", "json")
+    assert result.exit_code == 1
+    refused, fine = json.loads(result.output)
+    assert refused["refused"] is True
+    assert fine["refused"] is False
+    assert refused["findings"][0]["code"] == "unknown-key"
+    assert refused["findings"][0]["line"] > 1
+    assert set(refused["findings"][0]["reason"]) == {"zh", "en"}
+
+
+def test_check_runs_the_examples_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(
+        SHRIMP.read_text("utf-8").replace(
+            "env: {gust: 20.8, mu: 1}, expect: 400", "env: {gust: 20.8, mu: 1}, expect: 401"
+        ),
+        "utf-8",
+    )
+    result = run("check", path, "--lang", "en")
+    assert result.exit_code == 1
+    assert "example-fails" in result.output
+    assert "400 ≠ 401" in result.output
+
+
+def test_a_file_that_is_not_there() -> None:
+    result = run("check", "nowhere.yaml", "--lang", "en")
+    assert result.exit_code == 1
+    assert "cannot-read" in result.output
+
+
+def test_explain_says_a_programme_in_words() -> None:
+    result = run("explain", LOAN / "2009-08-01.yaml", "--lang", "en")
+    assert result.exit_code == 0
+    assert "who bears a loss" in result.output
+    assert "150% * premium" in result.output
+
+
+def test_explain_follows_the_money_of_a_case() -> None:
+    result = run("explain", LOAN / "excess-and-recovery.case", "--lang", "en")
+    assert result.exit_code == 0
+    assert "600,000" in result.output
+
+
+def test_one_premium_with_its_sheet() -> None:
+    result = run("price", FIRST_SET, "--field", "sum=1000万", "--field", "rate=5%", "--lang", "en")
+    assert result.exit_code == 0
+    assert "500,000.00" in result.output
+
+
+def test_a_table_is_priced_and_written(tmp_path: Path) -> None:
+    exposure, out = tmp_path / "risks.csv", tmp_path / "priced.xlsx"
+    exposure.write_text("sum,rate,nth_year,in_catalogue\n1000万,5%,1,true\n2000万,2%,2,true\n", "utf-8")
+    result = run("price", FIRST_SET, "--exposure", exposure, "--out", out, "--lang", "en")
+    assert result.exit_code == 0
+    assert "2 risks, premium 900,000.00 CNY" in result.output
+    assert pl.read_excel(out)["premium"].to_list() == [500000.0, 400000.0]
+
+
+def test_a_bad_cell_refuses_the_whole_table(tmp_path: Path) -> None:
+    exposure, out = tmp_path / "risks.csv", tmp_path / "priced.csv"
+    exposure.write_text("sum,rate\n1000万,5%\nabc,nan\n", "utf-8")
+    result = run("price", FIRST_SET, "--exposure", exposure, "--out", out, "--lang", "en")
+    assert result.exit_code == 1
+    assert result.output.count("bad-cell") == 2
+    assert f"{exposure}:3:1" in result.output
+    assert not out.exists()
+
+
+def test_simulated_accounts_and_changed_terms(tmp_path: Path) -> None:
+    out = tmp_path / "figures.csv"
+    words = ("simulate", SHRIMP, "--years", 2000, "--set", "losses.index.cap.policy=1", "--out", out, "--lang", "en")
+    result = run(*words)
+    assert result.exit_code == 0
+    assert "picc" in result.output
+    assert "losses.index.cap.policy=1" in result.output
+    figures = pl.read_csv(out)
+    assert {"party", "account", "mean", "mean_error", "VaR 99.5%", "TVaR 99.5% error"} <= set(figures.columns)
+
+
+def test_a_changed_term_that_is_not_there() -> None:
+    result = run("simulate", SHRIMP, "--years", 100, "--set", "losses.nobody.cap.policy=1", "--lang", "en")
+    assert result.exit_code == 1
+    assert "unknown-term" in result.output
+
+
+def test_settled_cases_beside_what_they_expect() -> None:
+    result = run("settle", LOAN, "--lang", "en")
+    assert result.exit_code == 0
+    assert "✗" not in result.output
+    assert "recorded" in result.output
+
+
+def test_a_case_that_comes_out_differently_fails(tmp_path: Path) -> None:
+    case = tmp_path / "x.case"
+    text = (LOAN / "excess-and-recovery.case").read_text("utf-8")
+    case.write_text(
+        text.replace("programme: 2009", f"programme: {LOAN}/2009").replace("fund: 60万", "fund: 61万"), "utf-8"
+    )
+    assert run("settle", case).exit_code == 1
+    assert run("check", case, "--lang", "en").exit_code == 1
+
+
+def test_the_canonical_form_is_a_programme(tmp_path: Path) -> None:
+    result = run("format", SHRIMP)
+    assert result.exit_code == 0
+    again = tmp_path / "again.yaml"
+    again.write_text(result.output, "utf-8")
+    assert run("check", again).exit_code == 0
+    assert run("format", again).output == result.output
+
+
+def test_schemas_are_printed() -> None:
+    assert json.loads(run("schema").output)["title"].startswith("Quanyu programme")
+    assert json.loads(run("schema", "--case").output)["title"].startswith("Quanyu case")
