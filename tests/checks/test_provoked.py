@@ -10,7 +10,7 @@ from quanyu.terms import Finding
 
 FOLDER = Path(__file__).resolve().parents[1] / "findings"
 WITHOUT_A_LINE = ("not-utf-8", "cannot-read", "control-character", "not-a-mapping", "yaml-syntax")
-FILES = sorted(FOLDER.glob("*/*.yaml"))
+FILES = sorted(path for path in FOLDER.glob("*/*.yaml") if not path.name.startswith("run-"))
 
 
 def found(path: Path) -> list[Finding]:
@@ -37,14 +37,7 @@ def test_a_finding_says_why_and_what_to_do(path: Path) -> None:
         for text in (finding.reason, finding.remedy):
             assert text.zh.strip()
             assert text.en.strip()
-        readable = finding.code not in (
-            "not-utf-8",
-            "cannot-read",
-            "control-character",
-            "not-a-mapping",
-            "expression-syntax",
-        )
-        assert finding.excerpt or not readable
+        assert finding.excerpt or finding.code in WITHOUT_A_LINE
 
 
 def test_the_programme_under_them_is_clean() -> None:

@@ -1,7 +1,7 @@
 """Where rules draw the line: what is said, and what is let pass."""
 
 import pytest
-from checks_overlay import codes, said
+from checks.checks_overlay import codes, said
 
 from quanyu.terms import Severity
 
@@ -231,18 +231,19 @@ def test_losses_read_only_what_is_known_before(term: str, expected: list[str]) -
     assert codes(losses(f"{{as: a, party: insurer, attachment: {{period: {term}}}}}", LAST)) == expected
 
 
+def surplus(amount: str) -> str:
+    sides = "from: [{as: gives, party: insurer}], to: [{as: kept, party: reserve}]"
+    return f'surplus: {{amount: "{amount}", at: end, {sides}}}'
+
+
 def test_a_surplus_reads_everything_but_itself() -> None:
-    surplus = (
-        "surplus: {{amount: {}, at: end, from: [{{as: gives, party: insurer}}], to: [{{as: kept, party: reserve}}]}}"
-    )
-    assert codes(surplus.format("max(0, premium.to.risk - losses.relief - reserve.balance)")) == []
-    assert codes(surplus.format("surplus.gives")) == ["circular-flow"]
+    assert codes(surplus("max(0, premium.to.risk - losses.relief - reserve.balance)")) == []
+    assert codes(surplus("surplus.gives")) == ["circular-flow"]
 
 
 def test_two_accounts_may_give_and_a_surplus_may_move() -> None:
-    moving = (
-        "surplus: {amount: reserve.balance, at: end, from: [{as: left, party: reserve}], to: [{as: k, party: city}]}\n"
-    )
+    sides = "from: [{as: left, party: reserve}], to: [{as: kept, party: city}]"
+    moving = f"surplus: {{amount: reserve.balance, at: end, {sides}}}\n"
     assert codes(moving + losses("{as: fund, party: reserve}", LAST)) == []
 
 

@@ -1,7 +1,7 @@
 """Versions of one programme: one binds on each day."""
 
 import pytest
-from checks_overlay import document
+from checks.checks_overlay import document
 
 from quanyu.checks import check_versions
 

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from documents_sample import HOSTILE, sample_report
+from documents.documents_sample import HOSTILE, sample_report
 
 from quanyu.documents import Flow, ProgrammePage, Report, Taken, render_report, write_report
 from quanyu.documents.palette import cast_of

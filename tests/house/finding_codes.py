@@ -9,7 +9,20 @@ from quanyu.checks import RULES
 ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 FIRST = {"Finding", "PlanRefused", "stopped"}
-MAKERS = {"Finding", "PlanRefused", "finding", "refuse", "report", "say", "stopped", "found", "_unknown", "_twice"}
+MAKERS = {
+    "_finding",
+    "unreadable",
+    "Finding",
+    "PlanRefused",
+    "finding",
+    "refuse",
+    "report",
+    "say",
+    "stopped",
+    "found",
+    "_unknown",
+    "_twice",
+}
 
 
 def _called(node: ast.Call) -> str:
