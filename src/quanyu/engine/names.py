@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quanyu.formula import Column, EvaluationError, Expression, Given, TextColumn, columns, constant, evaluate, parse
-from quanyu.formula.lookup import Lookup, compile_lookup, look_up, look_up_columns
+from quanyu.formula.lookup import Lookup, compile_lookup, look_up
+from quanyu.formula.lookup_columns import look_up_columns
 from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source
 from quanyu.terms import Finding
