@@ -29,17 +29,19 @@ class _Bound:
     def through(self, steps: tuple[int, ...], distance: int) -> int:
         """The distance of what flows on after a list."""
         for index in steps:
-            distance = min(distance + self.step(self.plan.steps[index], distance, members=1), self.most)
+            distance = min(distance + self.step(self.plan.steps[index], distance, moved=0), self.most)
         return distance
 
-    def step(self, step: PlanStep, distance: int, *, members: int) -> int:
-        """The distance of what a step takes for good; what a group lets flow on is counted with it."""
+    def step(self, step: PlanStep, distance: int, *, moved: int) -> int:
+        """The distance of what a step takes for good; what a group lets flow on is counted with it.
+
+        moved: what the other members of a tower may have moved, as a multiple of the rows.
+        """
         d = distance
         for stage in step.stages:
             turns = (stage.attachment is not None) + (stage.limit is not None) + 2 * len(stage.bands)
-            d = (3 + turns) * d + (2 + 2 * (members - 1)) * self.rows
-        if step.share is not None or members > 1:
-            d += members * self.rows
+            d = (3 + turns) * d + 2 * self.rows
+        d += (moved + (step.share is not None)) * self.rows
         bounds = len(step.caps) + (step.taker is Taker.ACCOUNT)
         if bounds == 1 and step.reopen:
             d = 4 * d + 2 * self.rows + 1
@@ -54,7 +56,8 @@ class _Bound:
         """The distance of what comes out of the inner steps."""
         if step.inside == "tower":
             members = len(step.children)
-            return distance + sum(self.step(inner, distance, members=members + 1) for inner in self.plan.inner(step))
+            moved = members if step.joint == (step.children,) else 3 * 5 ** (members - 1)
+            return distance + sum(self.step(inner, distance, moved=moved) for inner in self.plan.inner(step))
         return self.through(step.children, distance)
 
     def _split(self, step: PlanStep) -> int:
