@@ -7,9 +7,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.formula import Column, EvaluationError, Expression, Given, TextColumn, columns, constant, evaluate, parse
+from quanyu.formula import Column, EvaluationError, Expression, Given, TextColumn, columns, evaluate, parse
 from quanyu.formula.lookup import Lookup, compile_lookup, look_up
-from quanyu.formula.lookup_columns import look_up_columns
+from quanyu.formula.lookup_columns import look_up_columns, rows_of
 from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source
 from quanyu.terms import Finding
@@ -59,9 +59,7 @@ def _expression(source: Source, findings: list[Finding]) -> Expression | None:
 def with_names(names: Names, row: Mapping[str, Given]) -> dict[str, Given]:
     """A row with the terms of its plan and all quantities whose inputs it has; what it states itself stays."""
     out = dict(row)
-    for name, term in names.plans.get(str(row.get("plan")), {}).items():
-        out.setdefault(name, evaluate(term, out))
-    for name, quantity in names.values:
+    for name, quantity in (*names.plans.get(str(row.get("plan")), {}).items(), *names.values):
         if name in out:
             continue
         try:
@@ -75,7 +73,7 @@ def with_names_columns(names: Names, data: Mapping[str, Column], length: int) ->
     """The same in columns."""
     out = dict(data)
     if names.plans and "plan" in data:
-        out = {**_plan_columns(names, data["plan"], length), **out}
+        out = {**_plan_columns(names, data, length), **out}
     for name, quantity in names.values:
         if name in out:
             continue
@@ -90,18 +88,22 @@ def with_names_columns(names: Names, data: Mapping[str, Column], length: int) ->
     return out
 
 
-def _plan_columns(names: Names, plan: Column, length: int) -> dict[str, Column]:
-    """Each term of the plans as a column of numbers; plans without the term have none (NaN)."""
-    texts = _texts(plan, length)
-    terms = sorted({name for plan_terms in names.plans.values() for name in plan_terms})
+def _plan_columns(names: Names, data: Mapping[str, Column], length: int) -> dict[str, Column]:
+    """Each term of the plans as a column of numbers; plans without the term, or without what it reads, have NaN."""
+    texts = _texts(data["plan"], length)
     out: dict[str, Column] = {}
-    for term in terms:
-        column = np.full(length, np.nan)
-        for name, plan_terms in names.plans.items():
-            value = constant(plan_terms[term]) if term in plan_terms else None
-            if value is not None:
-                column[texts == name] = float(value)
-        out[term] = column
+    for plan, terms in names.plans.items():
+        places = np.flatnonzero(texts == plan)
+        chosen = {name: rows_of(column, places) for name, column in data.items()} if places.size else {}
+        for term, quantity in terms.items():
+            column = out.setdefault(term, np.full(length, np.nan))
+            try:
+                value = columns(quantity, chosen, places.size)
+            except EvaluationError:
+                continue
+            assert isinstance(column, np.ndarray)
+            column[places] = value
+            chosen.setdefault(term, value)
     return out
 
 

@@ -48,6 +48,9 @@ def read_value(value: Any, name: str, kind: FieldType | None) -> Any:
     if not isinstance(value, Source):
         return value
     text = value.text
+    if kind is not None and kind.values and text not in kind.values:
+        allowed = ", ".join(kind.values)
+        raise _wrong(value, name, Text(f"其中之一：{allowed}", f"one of: {allowed}"))
     if name in KEYS or (kind is not None and kind.kind in ("text", "key", "date", "point")):
         return text
     if kind is not None and kind.kind == "bool":
@@ -56,12 +59,24 @@ def read_value(value: Any, name: str, kind: FieldType | None) -> Any:
         return text == "true"
     number = _number(text)
     if number is not None:
-        return number
+        return _held(value, number, name, kind)
     if kind is not None and kind.kind in _NUMERIC:
         raise _wrong(value, name, Text("一个数，如 300万、0.05", "a number such as 300万 or 0.05"))
     if text in ("true", "false"):
         return text == "true"
     return text
+
+
+def _held(value: Source, number: Fraction, name: str, kind: FieldType | None) -> Fraction:
+    """A number within what its type allows: whole, and in its range."""
+    if kind is not None and kind.kind == "int":
+        if number.denominator != 1:
+            raise _wrong(value, name, Text("整数", "a whole number"))
+        if (kind.low is not None and number < kind.low) or (kind.high is not None and number > kind.high):
+            raise _wrong(
+                value, name, Text(f"{kind.low} 至 {kind.high} 的整数", f"a whole number from {kind.low} to {kind.high}")
+            )
+    return number
 
 
 def _number(text: str) -> Fraction | None:
