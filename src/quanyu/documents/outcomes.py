@@ -122,7 +122,8 @@ class ExactAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermChange:
-    """A term that differs: `where` is its path by labels; `weight` says safe, needs migration, refused."""
+    """A term that differs: `where` is its path by labels; `weight` says whether it is new,
+    gone or changed, or what the change needs."""
 
     where: str
     old: str
@@ -199,7 +200,7 @@ class SettledCase:
     """A recorded case settled: rows in, the path of each claim, who bears what.
 
     totals: over all claims, by flow's bearer. claims: how many there were, where only some
-    paths are given. expected: published or stated amounts beside what came out.
+    paths are given. transfers: who pays whom. expected: published or stated amounts beside what came out.
     """
 
     title: Text
@@ -210,6 +211,7 @@ class SettledCase:
     flow: FlowName = "losses.from"
     story: Text | None = None
     claims: int | None = None
+    transfers: tuple[Grid, ...] = ()
     caused: tuple[Text, ...] = ()
     expected: tuple["Example", ...] = ()
     sources: tuple[Source, ...] = ()

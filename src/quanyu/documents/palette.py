@@ -32,6 +32,14 @@ KINDS = {
     "pool": Text("共保体", "pool"),
     "account": Text("账户", "account"),
     "charity": Text("慈善组织", "charity"),
+    "social": Text("社会保险", "social insurance"),
+    "members": Text("社员", "members"),
+    "service": Text("服务机构", "service provider"),
+    "liable": Text("责任人", "liable party"),
+    "hedge": Text("期货公司", "futures house"),
+    "investor": Text("投资人", "investor"),
+    "administrator": Text("管理人", "administrator"),
+    "other": Text("其他", "other"),
 }
 _HUES = {
     "insurer": ("blue", "azure", "slate", "sea"),
@@ -50,6 +58,9 @@ _SPOKEN = {
     "insured": Text("被保险人", "the insured"),
     "claimant": Text("索赔人", "the claimant"),
     "next": Text("下一步", "the next step"),
+    "borne": Text("各承担人", "those who bore the loss"),
+    "party": Text("行中指明的一方", "the party the row names"),
+    "gross": Text("全部损失", "all losses"),
 }
 _OTHERS = ("teal", "plum", "ochre", "moss", "rose", "slate")
 
@@ -64,7 +75,10 @@ class Cast:
     balances: dict[str, Number]
 
     def name(self, who: str) -> Text:
-        """The name of a party, or its id where it is not declared."""
+        """The name of a party, the insured by its key, or the id where it is not declared."""
+        if who.startswith("insured:") and who not in self.names:
+            key = who.partition(":")[2]
+            return Text(f"被保险人 {key}", f"the insured {key}")
         return self.names.get(who) or Text.same(who or "—")
 
     def hue(self, who: str) -> str:

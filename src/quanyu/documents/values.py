@@ -125,6 +125,7 @@ class ProgrammePage:
     accounts: tuple[Account, ...] = ()
     roles: tuple[Role, ...] = ()
     insured: InsuredUnit | None = None
+    conditions: tuple[Grid, ...] = ()
     facts: tuple[Fact, ...] = ()
     covers: tuple[Cover, ...] = ()
     flows: tuple[Flow, ...] = ()
