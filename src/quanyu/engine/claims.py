@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +17,7 @@ from quanyu.waterfall.history import Deposit, History, Instant, Premium, Row
 __all__ = ["History", "Written", "history_of", "instant_of", "stated_amount"]
 
 Written = Mapping[str, Any]
-_DATES = ("attached", "issued", *CLOCKS)
+_DATES = ("attached", "issued", "known", *CLOCKS)
 _FIRST = dt.date(1, 1, 1)
 
 
@@ -44,6 +45,8 @@ def history_of(
             findings.append(unreadable.finding)
     paid = [p for row in premium if (p := _collected(_premium, compiled, row, scale, findings)) is not None]
     moved = [d for row in deposits if (d := _collected(_deposit, compiled, row, scale, findings)) is not None]
+    first = min((r.instant for r in made), default=_FIRST) if not _mixed([r.instant for r in made]) else _FIRST
+    moved = [d if d.instant is not None else replace(d, instant=first) for d in moved]
     findings += _mixed([r.instant for r in made] + [d.instant for d in moved])
     return findings or History(
         _combined(compiled, made), tuple(paid), tuple(moved), members=_members(compiled, premium, scale)
@@ -51,16 +54,21 @@ def history_of(
 
 
 def _combined(compiled: Compiled, rows: Sequence[Row]) -> tuple[Row, ...]:
-    """Of covers of one claim that `combine: max` joins, only the row with the largest amount; the first of equals."""
+    """Of covers of one claim that `combine: max` joins, only the rows of the one with the largest amount in all.
+
+    Of equals the one named first stays.
+    """
     kept = list(rows)
     for combination in compiled.combinations:
         if combination.kind != "max":
             continue
-        largest: dict[str, Row] = {}
+        sums: dict[str, dict[str, int | Fraction]] = {}
         for row in kept:
-            if row.cover in combination.covers and (row.claim not in largest or row.amount > largest[row.claim].amount):
-                largest[row.claim] = row
-        kept = [r for r in kept if r.cover not in combination.covers or largest[r.claim] is r]
+            if row.cover in combination.covers:
+                of_claim = sums.setdefault(row.claim, dict.fromkeys(combination.covers, 0))
+                of_claim[str(row.cover)] += row.amount
+        largest = {claim: max(amounts, key=lambda c: amounts[c]) for claim, amounts in sums.items()}
+        kept = [r for r in kept if r.cover not in combination.covers or r.cover == largest[r.claim]]
     return tuple(kept)
 
 
@@ -102,8 +110,14 @@ def _rows(compiled: Compiled, row: Written, number: int, *, clock: str, scale: i
     whole = with_names(compiled.names, _dated(values))
     whole.setdefault("period", _period(whole))
     amount = in_units(stated_amount(compiled, whole, row), scale, row)
-    for copy in range(int(count) if isinstance(count, Fraction) else 1):
+    for copy in range(1 if count is None else _copies(count, row)):
         yield _row(whole, amount, clock, f".{copy + 1}" if count is not None else "")
+
+
+def _copies(count: Given, row: Written) -> int:
+    if isinstance(count, Fraction) and count.denominator == 1 and count >= 0:
+        return count.numerator
+    raise unreadable(row, "wrong-value", Text(f"count 为 {count}，不是整数", f"`count` is {count}, not a whole number"))
 
 
 def _row(values: Mapping[str, Given], amount: int | Fraction, clock: str, suffix: str) -> Row:
@@ -206,10 +220,10 @@ def _premium(_: Compiled, values: dict[str, Given], scale: int) -> Premium:
 
 
 def _deposit(compiled: Compiled, values: dict[str, Given], scale: int) -> Deposit:
+    """Money into an account. One without a time stands before all claims; its instant is filled in with them."""
     dated = _dated(values)
-    instant = instant_of(dated, clock_of(compiled, "losses"))
-    if values.get("at") is None and values.get("t") is None:
-        instant = _FIRST
+    timed = any(values.get(name) is not None for name in ("at", "t", *CLOCKS))
+    instant = instant_of(dated, clock_of(compiled, "losses")) if timed else None
     return Deposit(str(values.get("account")), instant, _units(values.get("amount"), scale))
 
 

@@ -11,11 +11,9 @@ from quanyu.engine.examples import side_named
 from quanyu.engine.premium import rated_fen
 from quanyu.engine.rows import CLOCKS
 from quanyu.language.programme import Case
+from quanyu.settlement.booked import booked
 from quanyu.terms import Finding, Text
-from quanyu.waterfall.fen import Fen
-from quanyu.waterfall.fold import fold
-from quanyu.waterfall.history import History, Row
-from quanyu.waterfall.outcome import Outcome
+from quanyu.waterfall import Booking, Fen, History, Outcome, Row, fold
 
 __all__ = ["Settled", "Transfer", "settle"]
 
@@ -40,6 +38,7 @@ class Settled:
 
     outcome: the side the case asks for, with the passages of its claims. receivers: the other side of losses.
     recovered: what came back and who got it, where the case has recoveries. rated: the premium of `rate`, in fen.
+    bookings: what was booked when, as facts became known; they add up to the outcome.
     """
 
     case: Case
@@ -48,6 +47,7 @@ class Settled:
     receivers: Outcome | None = None
     recovered: Outcome | None = None
     rated: int | None = None
+    bookings: tuple[Booking, ...] = ()
     transfers: tuple[Transfer, ...] = field(default=())
 
     @property
@@ -67,10 +67,11 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
     if isinstance(history, list):
         return history
     claims = list(dict.fromkeys(r.claim for r in history.rows))[:_LONGEST_STORY]
-    outcome = fold(plan, history, Fen(), explain=claims)
-    if isinstance(outcome, tuple):
-        return list(outcome)
-    settled = Settled(case, history, outcome, rated=_rated(compiled, case))
+    done = booked(plan, history, compiled.programme, until=case.known, explain=claims)
+    if isinstance(done, list):
+        return done
+    history, outcome, entries = done
+    settled = Settled(case, history, outcome, rated=_rated(compiled, case), bookings=entries)
     if flow == "losses":
         settled = _with_receivers(compiled, settled)
     return _with_recoveries(compiled, settled) if case.recovered else settled

@@ -1,0 +1,87 @@
+"""Knowledge that comes in time: a fold at every instant something became known, and what was booked then."""
+
+import calendar
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from quanyu.language.programme import Programme
+from quanyu.language.scalars import Duration
+from quanyu.terms import Finding, Text
+from quanyu.waterfall import Booking, Closing, Fen, History, Known, Outcome, Plan, Row, bookings, fold, hold
+
+__all__ = ["booked", "closing_of"]
+
+
+def booked(
+    plan: Plan, history: History, programme: Programme, *, until: dt.date | None, explain: Sequence[str]
+) -> tuple[History, Outcome, tuple[Booking, ...]] | list[Finding]:
+    """The fold of what is known at the end, and all entries that led to it.
+
+    A row is known from its `known` date on, else from its own instant. Rows that nobody knows by `until` are left out.
+    Where no row states `known`, everything is known at once and booked in one go.
+    """
+    rows = [r for r in history.rows if until is None or _known(r) <= until]
+    if any("known" in r.fields for r in rows):
+        moments = sorted({_known(r) for r in rows})
+    else:
+        moments = [max((r.instant for r in rows), default=1)]
+    known: list[Known] = []
+    folds: list[tuple[Any, Outcome]] = []
+    last = replace(history, rows=tuple(rows))
+    for moment in moments:
+        now = tuple(r for r in rows if len(moments) == 1 or _known(r) <= moment)
+        told = replace(last, rows=now)
+        outcome = fold(plan, told, Fen(), held=hold(plan, known, now, moment), explain=explain)
+        if isinstance(outcome, tuple):
+            return list(outcome)
+        known.append(Known(moment, now, outcome))
+        folds.append((moment, outcome))
+    if not folds:
+        return [
+            Finding(
+                "nothing-known",
+                None,
+                Text("到那一天还没有任何一行", "nothing is known by that day"),
+                Text("改晚 known", "choose a later `known`"),
+            )
+        ]
+    return last, folds[-1][1], tuple(bookings(folds, closing_of(programme, rows)))
+
+
+def _known(row: Row) -> Any:
+    return row.fields.get("known", row.instant)
+
+
+def closing_of(programme: Programme, rows: Sequence[Row]) -> Closing | None:
+    """When the books of each calendar year close, where the programme says so; the years of the rows and those after."""
+    if programme.closes is None:
+        return None
+    years = [int(p) for p in {r.keys.get("period", "") for r in rows} if p.isdigit() and len(p) == 4]
+    if not years:
+        return None
+    span = range(min(years), max(years) + 11)
+    return Closing(tuple((str(y), later(dt.date(y, 12, 31), programme.closes.after)) for y in span))
+
+
+def later(day: dt.date, by: Duration) -> dt.date:
+    """The day a length of time later: a month later is the same day of the month, or its last.
+
+    Working days are Monday to Friday; public holidays are not known here.
+    """
+    if by.unit == "working day":
+        return _working_days(day, by.number)
+    months = {"month": 1, "year": 12}.get(by.unit)
+    if months is None:
+        return day + dt.timedelta(days=by.number * {"day": 1, "week": 7}.get(by.unit, 0))
+    count = day.year * 12 + day.month - 1 + by.number * months
+    year, month = divmod(count, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _working_days(day: dt.date, number: int) -> dt.date:
+    while number:
+        day += dt.timedelta(days=1)
+        number -= day.weekday() < 5
+    return day
