@@ -1,5 +1,6 @@
 """Task rating in quanyu: a programme file with one table a factor, rated from the Parquet file's columns."""
 
+from itertools import pairwise
 from pathlib import Path
 
 from bench import tariff as tariffs
@@ -37,7 +38,7 @@ def keys(factor: Factor) -> list[str]:
     if factor.coded:
         return list(factor.codes)
     ends = ["-inf", *map(str, factor.breaks), "inf"]
-    return [f"{'[' if k else '('}{low}, {high})" for k, (low, high) in enumerate(zip(ends, ends[1:], strict=False))]
+    return [f"{'[' if k else '('}{low}, {high})" for k, (low, high) in enumerate(pairwise(ends))]
 
 
 def table(factor: Factor) -> str:

@@ -61,8 +61,8 @@ class Bands:
 
 def bands(rows: Keyed) -> Bands:
     """The numeric rows of a table as slots; of overlapping rows the first counts, `else` fills what is left."""
-    exact = sorted({end for key, _ in rows for end in _ends(key)})
-    places = {edge: place for place, edge in enumerate(exact)}
+    exact = sorted({end.as_integer_ratio(): end for key, _ in rows for end in _ends(key)}.values())
+    places = {edge.as_integer_ratio(): place for place, edge in enumerate(exact)}
     hit = np.full(2 * len(exact) + 1, NONE, np.intp)
     for row in reversed(range(len(rows))):
         low, high = _range(rows[row][0], places)
@@ -85,15 +85,18 @@ def _ends(key: Key) -> list[Fraction]:
     return [end for end in both if isinstance(end, Fraction)]
 
 
-def _range(key: Key, places: Mapping[Fraction, int]) -> tuple[int, int]:
+def _range(key: Key, places: Mapping[tuple[int, int], int]) -> tuple[int, int]:
     """The slots a key covers, from the first to the one after the last."""
     match = key.match
     if isinstance(match, Fraction):
-        return 2 * places[match] + 1, 2 * places[match] + 2
+        return 2 * places[match.as_integer_ratio()] + 1, 2 * places[match.as_integer_ratio()] + 2
     if not isinstance(match, Interval) or isinstance(match.low, str):
         return 0, 0
-    low = 2 * places[match.low] + 2 - match.closed_low if isinstance(match.low, Fraction) else 0
-    high = 2 * places[match.high] + 1 + match.closed_high if isinstance(match.high, Fraction) else 2 * len(places) + 1
+    low, high = 0, 2 * len(places) + 1
+    if isinstance(match.low, Fraction):
+        low = 2 * places[match.low.as_integer_ratio()] + 2 - match.closed_low
+    if isinstance(match.high, Fraction):
+        high = 2 * places[match.high.as_integer_ratio()] + 1 + match.closed_high
     return low, high
 
 

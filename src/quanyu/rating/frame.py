@@ -22,7 +22,7 @@ __all__ = ["FrameColumns", "quote_frame"]
 
 _BYTES = 32 << 20  # of columns held at once; a text takes 16 bytes before it is a code
 _CELL = 24
-_ROWS = 1000
+_ROWS, _COLUMNS = 1000, 8
 _NUMERIC = ("number", "money", "share", "int")
 
 
@@ -108,7 +108,7 @@ class FrameColumns(Mapping[str, Column]):
     def __init__(
         self, frame: "pl.LazyFrame | pl.DataFrame", order: tuple[str, ...], vocabulary: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._frame, self._vocabulary = frame.lazy().with_columns(pl.col(pl.Date).cast(pl.String)), vocabulary
+        self._frame, self._vocabulary = _dates_as_texts(frame.lazy()), vocabulary
         self._schema = self._frame.collect_schema()
         self.height = int(self._frame.select(pl.len()).collect().item())
         self._order = tuple(name for name in order if name in self._schema)
@@ -165,8 +165,14 @@ class FrameColumns(Mapping[str, Column]):
     def rows(self, rows: Sequence[int]) -> Iterator[Mapping[str, Given]]:
         """Rows as they stand in the frame."""
         for start in range(0, len(rows), _ROWS):
-            chosen = pl.lit(pl.Series(rows[start : start + _ROWS], dtype=pl.UInt32))
-            yield from self._frame.select(pl.col(self._order).gather(chosen)).collect().iter_rows(named=True)
+            yield from self._chosen(rows[start : start + _ROWS]).iter_rows(named=True)
+
+    def _chosen(self, rows: Sequence[int]) -> pl.DataFrame:
+        if len(rows) == 1:  # a file then gives up the rest unread
+            return self._frame.select(self._order).slice(rows[0], 1).collect()
+        groups = (self._order[start : start + _COLUMNS] for start in range(0, len(self._order), _COLUMNS))
+        place = pl.lit(pl.Series(rows, dtype=pl.UInt32))
+        return pl.concat([self._frame.select(pl.col(g).gather(place)).collect() for g in groups], how="horizontal")
 
     def _column(self, series: pl.Series) -> Column:
         if series.dtype == pl.Enum:
@@ -180,6 +186,16 @@ class FrameColumns(Mapping[str, Column]):
         texts = series.cast(pl.String)
         known = texts.drop_nulls().unique(maintain_order=True)
         return _coded(texts.cast(pl.Enum(known)), tuple(known.to_list()))
+
+
+def _dates_as_texts(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """Dates as 2021-01-01, also those a spreadsheet keeps as an instant at midnight; other instants are no dates."""
+    written = frame.with_columns(pl.col(pl.Date).cast(pl.String))
+    instants = [pl.col(name) for name, kind in frame.collect_schema().items() if kind == pl.Datetime]
+    return written.with_columns(
+        pl.when(at.dt.time() == pl.time(0)).then(at.dt.date().cast(pl.String)).otherwise(at.cast(pl.String)).name.keep()
+        for at in instants
+    )
 
 
 def _coded(series: pl.Series, values: tuple[str, ...]) -> TextColumn:
