@@ -119,7 +119,7 @@ def test_what_is_not_known_yet_is_left_out() -> None:
 
 
 def test_a_budget_that_does_not_reopen_leaves_others_as_booked() -> None:
-    """100 of subsidy: a takes 80, b gets 20 of 50. When a is cancelled, b stands as booked; c, who comes later, uses the room."""
+    """100 of subsidy: a takes 80, b 20 of 50. When a is cancelled, b stands as booked; c, who is later, has the room."""
     body = "losses: [{as: budget, party: a, cap: {period: 100}, reopen: false}, {as: own, party: city}]\n"
     rows = """
 rows:
@@ -146,14 +146,20 @@ rows:
 
 
 def test_transfers_say_who_pays_whom_and_leave_out_what_one_bears_oneself() -> None:
-    body = "losses: [{as: own, party: insured, limit: {claim: 10}}, {as: pool, tower: [{as: p, party: a, share: 60%}, {as: q, party: b, share: 40%}]}]\n"
+    tower = "tower: [{as: p, party: a, share: 60%}, {as: q, party: b, share: 40%}]"
+    body = f"losses: [{{as: own, party: insured, limit: {{claim: 10}}}}, {{as: pool, {tower}}}]\n"
     done = settled(body, "rows: [{claim: x, t: 1, amount: 110, insured: i7}]\n")
     assert [(t.payer, t.receiver, t.amount, t.label) for t in done.transfers] == [
         ("a", "insured:i7", 6000, "p"), ("b", "insured:i7", 4000, "q")
     ]  # fmt: skip
 
 
-RECOVERED = "losses: [{as: own, party: insured, limit: {claim: 20}}, {as: layer, party: a, limit: {claim: 80}}, {as: top, party: b}]\n"
+RECOVERED = """
+losses:
+  - {as: own, party: insured, limit: {claim: 20}}
+  - {as: layer, party: a, limit: {claim: 80}}
+  - {as: top, party: b}
+"""
 ROWS = "rows: [{claim: x, t: 1, amount: 200}]\nrecovered: [{claim: x, t: 2, amount: 50}]\nflow: recoveries\n"
 
 

@@ -55,7 +55,7 @@ def _known(row: Row) -> Any:
 
 
 def closing_of(programme: Programme, rows: Sequence[Row]) -> Closing | None:
-    """When the books of each calendar year close, where the programme says so; the years of the rows and those after."""
+    """When the books of each calendar year close, where the programme says so: the years of the rows and later ones."""
     if programme.closes is None:
         return None
     years = [int(p) for p in {r.keys.get("period", "") for r in rows} if p.isdigit() and len(p) == 4]
