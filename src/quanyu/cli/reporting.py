@@ -46,10 +46,14 @@ def _table(chain: Chain, *, zh: bool) -> Table:
         else ("programme", "version", "examples", "cases", "premium", "expected loss", "loss ratio", "time")
     )  # fmt: skip
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < 2 else "right")
+        table.add_column(heading, justify="left" if place < 2 else "right", no_wrap=place > 0)
     for link in chain.links:
-        premium = "" if link.premium is None else f"{link.premium:,.0f}"
-        loss = "" if link.expected_loss is None else f"{link.expected_loss:,.0f} ± {link.loss_error:,.0f}"
+        premium = "" if link.premium is None else short(link.premium, zh=zh)
+        loss = (
+            ""
+            if link.expected_loss is None
+            else f"{short(link.expected_loss, zh=zh)} ± {short(link.loss_error, zh=zh)}"
+        )
         ratio = "" if link.loss_ratio is None else f"{link.loss_ratio:.0%}"
         marks = [_mark(*link.examples), _mark(*link.cases)]
         table.add_row(
@@ -61,3 +65,12 @@ def _table(chain: Chain, *, zh: bool) -> Table:
 def _mark(held: int, run: int) -> str:
     colour = "green" if held == run else "red"
     return f"[{colour}]{held}/{run}[/{colour}]"
+
+
+def short(amount: float, *, zh: bool) -> str:
+    """An amount in three or four figures: 5,700万, 57.0M."""
+    units = ((1e8, "亿"), (1e4, "万")) if zh else ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
+    for size, unit in units:
+        if abs(amount) >= size:
+            return f"{amount / size:,.{1 if abs(amount) < 100 * size else 0}f}{unit}"
+    return f"{amount:,.0f}"
