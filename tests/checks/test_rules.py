@@ -1,8 +1,8 @@
 """Where rules draw the line: what is said, and what is let pass."""
 
 import pytest
-from checks.checks_overlay import codes, said
 
+from checks.checks_overlay import codes, said
 from quanyu.terms import Severity
 
 TO = "  to: [{as: paid-to, party: insured}]\n"
@@ -94,7 +94,8 @@ def test_shares_that_do_not(shares: str) -> None:
 def test_each_date_has_its_own_sum() -> None:
     members = (
         "pools: {both: {leader: insurer, members: ["
-        "{from: 2026-01-01, shares: {insurer: 60%, second: 40%}}, {from: 2026-07-01, shares: {insurer: 100%, second: 1%}}"
+        "{from: 2026-01-01, shares: {insurer: 60%, second: 40%}}, "
+        "{from: 2026-07-01, shares: {insurer: 100%, second: 1%}}"
         "]}}"
     )
     (finding,) = said(members)

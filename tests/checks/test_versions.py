@@ -1,8 +1,8 @@
 """Versions of one programme: one binds on each day."""
 
 import pytest
-from checks.checks_overlay import document
 
+from checks.checks_overlay import document
 from quanyu.checks import check_versions
 
 FIRST = "version: 2026-01-01\nperiod: {from: 2026-01-01, to: 2026-12-31, basis: attaching}"
