@@ -127,25 +127,34 @@ def _strand(compiled: Compiled, name: str, peril: Peril) -> Strand:
     keys = {k: _among(v, f"{path}.keys.{k}") for k, v in peril.keys.items()}
     clock = compiled.programme.losses.queue or compiled.programme.queue.by
     delay = getattr(peril.delay, clock, None) if peril.delay is not None and clock != "occurred" else None
+    occurring = _occurring(name, peril, path)
+    number = _claims_law(peril.claims, path) if peril.claims is not None else None
+    dependence = _dependence(peril.dependence, f"{path}.dependence")
+    unknown = sorted({*(dependence.names if dependence else ())} - {*peril.amounts, *kinds})
+    if unknown:
+        raise AssumptionRefused(
+            f"{path}.dependence", Text(f"没有 {unknown[0]} 这一列", f"nothing is drawn that is called {unknown[0]}")
+        )
     return Strand(
-        peril=_occurring(name, peril, path),
-        claims=_number_of_claims(peril.claims, path) if peril.claims is not None else None,
+        peril=occurring,
+        claims=sampler(number) if number is not None else None,
         amounts={k: _law(v, f"{path}.amounts.{k}") for k, v in peril.amounts.items()},
         columns=columns,
         texts=texts,
         keys=keys,
         covers=peril.covers,
-        dependence=_dependence(peril.dependence, f"{path}.dependence"),
+        dependence=dependence,
         delay=_law(delay, f"{path}.delay") if delay is not None else None,
         recovery=_law(peril.recovery, f"{path}.recovery") if peril.recovery is not None else None,
+        rows=occurring.mean_count
+        * (number.mean if number is not None else 1.0)
+        * (len(peril.amounts) + len(peril.covers)),
     )
 
 
-def _number_of_claims(law: LawSpec, path: str) -> Sampler:
-    return _held(path, lambda: sampler(_as_law(read_count(_spec(law, path), "claims"))))
-
-
-def _as_law(count: Any) -> Empirical:
+def _claims_law(law: LawSpec, path: str) -> Empirical:
+    """The number of claims of an occurrence as a law on finitely many values."""
+    count = _held(path, lambda: read_count(_spec(law, path), "claims"))
     low, mass = count.mass()
     return Empirical(tuple(float(low + k) for k in range(len(mass))), tuple(mass.tolist()))
 

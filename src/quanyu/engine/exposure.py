@@ -25,7 +25,8 @@ _NUMBER = FieldType("number")
 class Exposure:
     """Model points. counts: units of each, shape (points,). rows: the exact fields of one unit of each.
 
-    columns: the same fields as columns over the points. premium: yuan a unit, exact; None where there is none.
+    columns: the same fields as columns over the points; `stated` are those written in the file, the rest follows from
+    them. premium: yuan a unit, exact; None where there is none.
     """
 
     counts: NDArray[np.int64]
@@ -33,6 +34,7 @@ class Exposure:
     columns: Mapping[str, Column]
     premium: tuple[Fraction, ...] | None
     each: str
+    stated: frozenset[str] = frozenset()
 
     @property
     def units(self) -> int:
@@ -70,7 +72,8 @@ def build_exposure(compiled: Compiled) -> Exposure | list[Finding]:
         return [premium]
     names = sorted({name for row in rows for name in row})
     columns = {name: column_of([row.get(name) for row in rows]) for name in names}
-    return Exposure(np.array(counts, np.int64), tuple(rows), columns, premium, each)
+    stated = frozenset(name for point in points for name in point.fields)
+    return Exposure(np.array(counts, np.int64), tuple(rows), columns, premium, each, stated)
 
 
 def _each(compiled: Compiled, *, stated: bool) -> str:

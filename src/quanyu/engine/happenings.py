@@ -1,7 +1,7 @@
-"""Perils of the assumptions, and the claims they make in a block of years: columns of rows, path by path."""
+"""Perils of the assumptions, and the claims they make in a block of years: columns of claims, path by path."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,11 +17,14 @@ from quanyu.perils.generator import base_of, counters, signed, uniforms
 from quanyu.perils.history import Bootstrap
 from quanyu.perils.series import MeanReversion
 
-__all__ = ["Claims", "Drawn", "SeriesStrand", "Strand", "draw_claims"]
+__all__ = ["Claims", "Drawn", "Needs", "SeriesStrand", "Strand", "draw_claims", "gathered"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Sampler: TypeAlias = Table | Lookup
+
+_DAYS = 365.0
+_UNITS = frozenset({"insured", "policy"})
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Strand:
 
     claims: number of claims of an occurrence, None for one. amounts: covers given by their loss. columns: laws of the
     facts and fields of a claim, `texts` what their codes stand for; keys: how many there are. covers: those the facts
-    go through. delay: days to the queue's clock. recovery: the part of a loss that comes back.
+    go through. delay: days to the queue's clock. recovery: the part of a loss that comes back. rows: expected a year.
     """
 
     peril: FrequencySeverity | Default
@@ -43,6 +46,7 @@ class Strand:
     dependence: Dependence | None
     delay: Sampler | None
     recovery: Sampler | None
+    rows: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -65,34 +69,79 @@ class Drawn:
     series: tuple[SeriesStrand, ...]
     dependence: Dependence | None
 
+    @property
+    def rows(self) -> float:
+        """Expected rows of a year."""
+        told = sum(len(s.covers) for s in self.series) * self.exposure.units
+        return sum(s.rows for s in self.strands) + told
+
+    @property
+    def identified(self) -> bool:
+        """Whether a peril draws whose claim it is by a key of its own."""
+        return any(_UNITS & s.keys.keys() for s in self.strands)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields a claim may have: of the exposure, drawn, and named quantities."""
+        known = dict.fromkeys(self.exposure.columns)
+        for strand in self.strands:
+            known |= dict.fromkeys(strand.columns)
+        known |= dict.fromkeys(name for name, _ in self.compiled.names.values)
+        return tuple(name for name in known if name not in ("losses", "recoveries"))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What is read of a claim beside its amount; nothing else is drawn. keys: columns of keys."""
+
+    clock: bool = False
+    cover: bool = False
+    recovered: bool = False
+    fields: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+
+    def within(self, other: "Needs") -> bool:
+        """Whether what was drawn for `other` is enough."""
+        flags = zip((self.clock, self.cover, self.recovered), (other.clock, other.cover, other.recovered), strict=True)
+        return all(mine <= theirs for mine, theirs in flags) and self.fields <= other.fields and self.keys <= other.keys
+
 
 @dataclass(frozen=True)
 class Claims:
-    """Rows of a block in no particular order: the place of the path, the clock (a fraction of the year), one cover's amount.
+    """The claims of one peril, or of several, path by path.
 
-    claim, event and unit number claims, occurrences and insured units within a path. fields: further columns.
+    ptr: where each path starts, shape (paths + 1,). amounts: of each cover by its code, 0 where it pays nothing. clock:
+    a fraction of the year, above 1 where it is determined in the next. claim, event: numbers that no two claims and
+    occurrences of a path share. unit: whose claim it is. returned: the part of the amounts that comes back.
     """
 
-    path: Ints
-    clock: Floats
-    amount: Floats
-    cover: NDArray[np.int32]
-    claim: Ints
-    event: Ints
-    unit: Ints
-    recovered: Floats
-    fields: Mapping[str, Column]
-    keys: Mapping[str, Ints]
+    ptr: Ints
+    amounts: Mapping[int, Floats]
+    clock: Floats | None = None
+    claim: Ints | None = None
+    event: Ints | None = None
+    unit: Ints | None = None
+    returned: Floats | None = None
+    fields: Mapping[str, Column] = field(default_factory=dict)
+    keys: Mapping[str, Ints] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many claims there are."""
+        return int(self.ptr[-1])
 
 
-def draw_claims(drawn: Drawn, seed: int, years: range) -> Claims:
-    """All claims of a block of years; path i of the block is year `years[i]`."""
+def draw_claims(drawn: Drawn, seed: int, years: range, needs: Needs) -> list[Claims]:
+    """The claims of a block of years, peril by peril; path i of the block is year `years[i]`."""
     drivers = _drivers(drawn, seed, years)
-    parts = [
-        _strand_claims(drawn, strand, seed, years, driver=drivers.get(strand.peril.name)) for strand in drawn.strands
-    ]
-    parts += [_series_claims(drawn, strand, seed, years) for strand in drawn.series]
-    return _together([p for p in parts if p is not None])
+    spread = len(drawn.strands) + len(drawn.series)
+    parts = []
+    for n, strand in enumerate(drawn.strands):
+        one = _Drawing(drawn, strand, seed, years, needs)
+        parts.append(one.claims(drivers.get(strand.peril.name), (n, spread)))
+    for n, series in enumerate(drawn.series, len(drawn.strands)):
+        parts.append(_series_claims(drawn, series, seed, years, place=(n, spread)))
+    return parts
 
 
 def _drivers(drawn: Drawn, seed: int, years: range) -> Mapping[str, Floats]:
@@ -105,81 +154,151 @@ def _drivers(drawn: Drawn, seed: int, years: range) -> Mapping[str, Floats]:
     return drawn.dependence.couple(own, mixing)
 
 
-def _strand_claims(drawn: Drawn, strand: Strand, seed: int, years: range, *, driver: Floats | None) -> Claims | None:
-    happened = strand.peril.draw(seed, years, driver=driver, timed=True)
-    name = strand.peril.name
-    assert happened.time is not None
-    ptr, event = _claim_offsets(strand, seed, years, happened.ptr)
-    size = int(ptr[-1])
-    if not size:
-        return None
-    path = np.repeat(np.arange(len(years), dtype=np.int64), np.diff(ptr))
-    claim = np.arange(size, dtype=np.int64) - ptr[path]
-    columns = _columns(strand, seed, years, ptr)
-    unit, point = _units(drawn.exposure, name, seed, years, ptr)
-    clock = happened.time[event]
-    if strand.delay is not None:
-        clock = clock + _one(strand.delay, f"{name}/delay", seed, years, ptr) / 365.0
-    recovery = (
-        _one(strand.recovery, f"{name}/recovery", seed, years, ptr) if strand.recovery is not None else np.zeros(size)
-    )
-    fields = {k: _gathered(v, point) for k, v in drawn.exposure.columns.items()}
-    fields |= {k: _typed(strand, k, columns[k]) for k in strand.columns}
-    keys = {k: columns[k].astype(np.int64) for k in strand.keys}
-    paid = _paid(drawn, strand, columns, fields, happened.severity if isinstance(strand.peril, Default) else None)
-    event_in_path = event - happened.ptr[path]
-    rows = [(code, np.flatnonzero(amount > 0.0), amount) for code, amount in paid.items()]
-    return _stacked(rows, (path, clock, claim, event_in_path, unit, recovery), fields, keys)
+@dataclass(frozen=True)
+class _Drawing:
+    """One peril over one block of years."""
+
+    drawn: Drawn
+    strand: Strand
+    seed: int
+    years: range
+    needs: Needs
+
+    def claims(self, driver: Floats | None, place: tuple[int, int]) -> Claims:
+        """The claims of the peril, the `place[0]`-th of `place[1]`: numbers of different perils never meet."""
+        strand, needs, (own, among) = self.strand, self.needs, place
+        happened = strand.peril.draw(self.seed, self.years, driver=driver, timed=needs.clock)
+        ptr, event = self._claim_offsets(happened.ptr)
+        size = int(ptr[-1])
+        unit, fields = self._whose(ptr)
+        columns = self._columns(ptr)
+        fields |= {k: _typed(strand, k, columns[k]) for k in strand.columns if k in columns}
+        loss = happened.severity if isinstance(strand.peril, Default) else None
+        paid = self._paid(columns, fields, size, loss)
+        numbered = bool(needs.keys)
+        path = np.repeat(np.arange(len(self.years), dtype=np.int64), np.diff(ptr)) if numbered else ptr[:0]
+        return Claims(
+            ptr=ptr,
+            amounts=paid,
+            clock=self._clock(happened.time, event, ptr) if needs.clock else None,
+            claim=(np.arange(size) - ptr[path]) * among + own if numbered else None,
+            event=((np.arange(size) if event is None else event) - happened.ptr[path]) * among + own
+            if numbered
+            else None,
+            unit=unit,
+            returned=self._one(strand.recovery, "recovery", ptr)
+            if needs.recovered and strand.recovery is not None
+            else None,
+            fields=self._wanted(fields, size),
+            keys={k: columns[k].astype(np.int64) for k in strand.keys if k in columns},
+        )
+
+    def _claim_offsets(self, ptr: Ints) -> tuple[Ints, Ints | None]:
+        """Where each path's claims start, and the occurrence of each claim; None where each has one."""
+        if self.strand.claims is None:
+            return ptr, None
+        total = int(ptr[-1])
+        counts = np.round(self._one(self.strand.claims, "claims", ptr)).astype(np.int64)
+        running = np.concatenate([[0], np.cumsum(counts)])
+        return running[ptr], np.repeat(np.arange(total, dtype=np.int64), counts)
+
+    def _one(self, law: Sampler, column: str, ptr: Ints) -> Floats:
+        out = np.empty(int(ptr[-1]))
+        law.fill(base_of(self.seed, f"{self.strand.peril.name}/{column}"), self.years.start, ptr, out)
+        return out
+
+    def _clock(self, time: Floats | None, event: Ints | None, ptr: Ints) -> Floats:
+        assert time is not None
+        clock = time if event is None else time[event]
+        if self.strand.delay is None:
+            return clock
+        return np.asarray(clock + self._one(self.strand.delay, "delay", ptr) / _DAYS)
+
+    def _columns(self, ptr: Ints) -> dict[str, Floats]:
+        """Amounts, facts, fields and keys of every claim; those named in a dependence are drawn together."""
+        strand, name, start = self.strand, self.strand.peril.name, self.years.start
+        whole = bool(strand.covers) or self._derives
+        laws = {k: (f"amount/{k}", v) for k, v in strand.amounts.items()}
+        laws |= {k: (f"fact/{k}", v) for k, v in strand.columns.items() if whole or k in self.needs.fields}
+        together = [n for n in (strand.dependence.names if strand.dependence else ()) if n in laws]
+        out: dict[str, Floats] = {}
+        if strand.dependence is not None and together:
+            known = {**strand.amounts, **strand.columns}
+            paths = {n: f"{name}/{'amount' if n in strand.amounts else 'fact'}/{n}" for n in strand.dependence.names}
+            own = {n: signed(counters(base_of(self.seed, p), start, ptr)) for n, p in paths.items()}
+            mixing = own[strand.dependence.names[0]]
+            if strand.dependence.df is not None:
+                mixing = signed(counters(base_of(self.seed, f"{name}/mixing"), start, ptr))
+            coupled = strand.dependence.couple(own, mixing)
+            out = {n: known[n].at(coupled[n]) for n in together}
+        out |= {k: self._one(law, column, ptr) for k, (column, law) in laws.items() if k not in out}
+        for key in (k for k in strand.keys if k in self.needs.keys):
+            drawn = uniforms(counters(base_of(self.seed, f"{name}/key/{key}"), start, ptr))
+            out[key] = np.floor(drawn * strand.keys[key])
+        return out
+
+    def _whose(self, ptr: Ints) -> tuple[Ints | None, dict[str, Column]]:
+        """Whose claim it is, every unit as likely as any other, and the fields of its model point."""
+        exposure, size = self.drawn.exposure, int(ptr[-1])
+        facts = bool(self.strand.covers) and not isinstance(self.strand.peril, Default)
+        fields = {k: v for k, v in exposure.columns.items() if facts or k in self.needs.fields or self._derives}
+        asked = bool(fields) or bool(_UNITS & self.needs.keys) or any("@" in f for f in self.needs.fields)
+        if not asked:
+            return None, {}
+        if exposure.units <= 1:
+            unit = np.zeros(size, np.int64)
+        else:
+            base = base_of(self.seed, f"{self.strand.peril.name}/unit")
+            unit = np.floor(uniforms(counters(base, self.years.start, ptr)) * exposure.units).astype(np.int64)
+        return unit, _of_units(exposure, fields, unit)
+
+    @property
+    def _derives(self) -> bool:
+        """Whether a named quantity has to be worked out claim by claim."""
+        drawn = bool(self.strand.columns)
+        return drawn and any(name in self.needs.fields for name, _ in self.drawn.compiled.names.values)
+
+    def _paid(
+        self, columns: Mapping[str, Floats], fields: Mapping[str, Column], size: int, loss: Floats | None
+    ) -> dict[int, Floats]:
+        """The amount of each cover, by the cover's code."""
+        codes = {name: code for code, name in enumerate(self.drawn.compiled.programme.covers)}
+        if loss is not None:
+            return {codes[self.strand.covers[0]]: loss}
+        paid: dict[str, Floats] = {cover: columns[cover] for cover in self.strand.amounts}
+        if self.strand.covers and size:
+            table = self._named(fields, size)
+            for cover in self.strand.covers:
+                paid[cover] = amounts(self.drawn.compiled.covers[cover], table, size)
+        for combination in self.drawn.compiled.combinations:
+            paid = dict(combined(combination, paid))
+        return {codes[cover]: amount for cover, amount in paid.items()}
+
+    def _named(self, fields: Mapping[str, Column], size: int) -> Mapping[str, Column]:
+        """Fields with the named quantities; those of the exposure are worked out again where the peril draws fields."""
+        exposure, own = self.drawn.exposure, self.strand.columns
+        kept = {
+            k: v for k, v in fields.items() if not own or k in own or k not in exposure.columns or k in exposure.stated
+        }
+        return with_names_columns(self.drawn.compiled.names, kept, size)
+
+    def _wanted(self, fields: Mapping[str, Column], size: int) -> Mapping[str, Column]:
+        """The fields that are read of a claim."""
+        if self._derives and size:
+            fields = self._named(fields, size)
+        return {k: v for k, v in fields.items() if k in self.needs.fields and not isinstance(v, SeriesColumn)}
 
 
-def _claim_offsets(strand: Strand, seed: int, years: range, ptr: Ints) -> tuple[Ints, Ints]:
-    """Where each path's claims start, and the occurrence of each claim."""
-    total = int(ptr[-1])
-    if strand.claims is None:
-        return ptr, np.arange(total, dtype=np.int64)
-    counts = np.round(_one(strand.claims, f"{strand.peril.name}/claims", seed, years, ptr)).astype(np.int64)
-    running = np.concatenate([[0], np.cumsum(counts)])
-    return running[ptr], np.repeat(np.arange(total, dtype=np.int64), counts)
+def _of_units(exposure: Exposure, columns: Mapping[str, Column], unit: Ints) -> dict[str, Column]:
+    if len(exposure.rows) == 1:
+        point = np.zeros_like(unit)
+    else:
+        point = np.searchsorted(np.cumsum(exposure.counts), unit, side="right")
+    return {k: gathered(v, point) for k, v in columns.items()}
 
 
-def _one(law: Sampler, path: str, seed: int, years: range, ptr: Ints) -> Floats:
-    out = np.empty(int(ptr[-1]))
-    law.fill(base_of(seed, path), years.start, ptr, out)
-    return out
-
-
-def _columns(strand: Strand, seed: int, years: range, ptr: Ints) -> dict[str, Floats]:
-    """Amounts, facts, fields and keys of every claim; those named in a dependence are drawn together."""
-    name = strand.peril.name
-    laws = {f"amount/{k}": v for k, v in strand.amounts.items()} | {f"fact/{k}": v for k, v in strand.columns.items()}
-    together = strand.dependence.names if strand.dependence else ()
-    out: dict[str, Floats] = {}
-    if strand.dependence is not None:
-        paths = {short: full for full in laws for short in [full.split("/", 1)[1]] if short in together}
-        own = {short: signed(counters(base_of(seed, f"{name}/{paths[short]}"), years.start, ptr)) for short in together}
-        mixing = signed(counters(base_of(seed, f"{name}/mixing"), years.start, ptr))
-        out = {s: laws[paths[s]].at(u) for s, u in strand.dependence.couple(own, mixing).items()}
-    for full, law in laws.items():
-        short = full.split("/", 1)[1]
-        if short not in out:
-            out[short] = _one(law, f"{name}/{full}", seed, years, ptr)
-    for key, among in strand.keys.items():
-        out[key] = np.floor(uniforms(counters(base_of(seed, f"{name}/key/{key}"), years.start, ptr)) * among)
-    return out
-
-
-def _units(exposure: Exposure, name: str, seed: int, years: range, ptr: Ints) -> tuple[Ints, Ints]:
-    """Whose claim it is: every unit is as likely as any other."""
-    total = exposure.units
-    if total <= 1:
-        zero = np.zeros(int(ptr[-1]), np.int64)
-        return zero, zero
-    unit = np.floor(uniforms(counters(base_of(seed, f"{name}/unit"), years.start, ptr)) * total).astype(np.int64)
-    point = np.searchsorted(np.cumsum(exposure.counts), unit, side="right")
-    return unit, point.astype(np.int64)
-
-
-def _gathered(column: Column, places: Ints) -> Column:
+def gathered(column: Column, places: NDArray[Any]) -> Column:
+    """The values of a column at some places."""
     if isinstance(column, TextColumn):
         return TextColumn(column.codes[places], column.values)
     if isinstance(column, SeriesColumn):
@@ -198,127 +317,49 @@ def _typed(strand: Strand, name: str, values: Floats) -> Column:
     return TextColumn(codes, texts)
 
 
-def _paid(
-    drawn: Drawn, strand: Strand, columns: Mapping[str, Floats], fields: Mapping[str, Column], loss: Floats | None
-) -> dict[int, Floats]:
-    """The amount of each cover, by the cover's code."""
-    codes = {name: code for code, name in enumerate(drawn.compiled.programme.covers)}
-    if loss is not None:
-        return {codes[strand.covers[0]]: loss}
-    paid: dict[str, Floats] = {cover: columns[cover] for cover in strand.amounts}
-    if strand.covers:
-        length = len(next(iter(columns.values()))) if columns else _length(fields)
-        table = with_names_columns(drawn.compiled.names, fields, length)
-        for cover in strand.covers:
-            paid[cover] = amounts(drawn.compiled.covers[cover], table, length)
+def _series_claims(drawn: Drawn, strand: SeriesStrand, seed: int, years: range, *, place: tuple[int, int]) -> Claims:
+    """One determination a period for each model point; all units of the point are a claim each."""
+    exposure, count = drawn.exposure, len(years)
+    points = len(exposure.rows)
+    path, point = np.repeat(np.arange(count), points), np.tile(np.arange(points), count)
+    fields: dict[str, Column] = {k: gathered(v, point) for k, v in exposure.columns.items()}
+    fields |= {k: gathered(v, path) for k, v in _series_columns(strand, seed, years).items()}
+    table = with_names_columns(drawn.compiled.names, fields, path.size)
+    paid = {cover: amounts(drawn.compiled.covers[cover], table, path.size) for cover in strand.covers}
     for combination in drawn.compiled.combinations:
         paid = dict(combined(combination, paid))
-    return {codes[cover]: amount for cover, amount in paid.items()}
-
-
-def _length(fields: Mapping[str, Column]) -> int:
-    for column in fields.values():
-        if isinstance(column, np.ndarray):
-            return int(column.shape[0])
-        if isinstance(column, TextColumn):
-            return len(column.codes)
-        if isinstance(column, SeriesColumn):
-            return len(column.values)
-    return 1
-
-
-def _stacked(
-    rows: list[tuple[int, NDArray[np.intp], Floats]],
-    columns: tuple[Ints, Floats, Ints, Ints, Ints, Floats],
-    fields: Mapping[str, Column],
-    keys: Mapping[str, Ints],
-) -> Claims:
-    """One row for each claim and cover with an amount."""
-    path, clock, claim, event, unit, recovery = columns
-    places = np.concatenate([where for _, where, _ in rows])
-    amount = np.concatenate([values[where] for _, where, values in rows])
-    cover = np.concatenate([np.full(where.size, code, np.int32) for code, where, _ in rows])
+    codes = {name: code for code, name in enumerate(drawn.compiled.programme.covers)}
+    each = np.tile(np.repeat(np.arange(points), exposure.counts), count)
+    units = each.size // max(count, 1)
+    rows = each + np.repeat(np.arange(count), units) * points
+    unit = np.tile(np.arange(units, dtype=np.int64), count)
+    own, among = place
     return Claims(
-        path[places], clock[places], amount, cover, claim[places], event[places], unit[places],
-        recovery[places] * amount,
-        {k: _gathered(v, places.astype(np.int64)) for k, v in fields.items()},
-        {k: v[places] for k, v in keys.items()},
-    )  # fmt: skip
+        ptr=np.arange(count + 1, dtype=np.int64) * units,
+        amounts={codes[cover]: amount[rows] for cover, amount in paid.items()},
+        clock=np.full(rows.size, 0.999),
+        claim=unit * among + own,
+        event=np.full(rows.size, own, np.int64),
+        unit=unit,
+        fields={k: gathered(v, rows) for k, v in table.items() if not isinstance(v, SeriesColumn)},
+    )
 
 
-def _series_claims(drawn: Drawn, strand: SeriesStrand, seed: int, years: range) -> Claims | None:
-    """One determination a period for each model point, with all units of the point as one row each."""
+def _series_columns(strand: SeriesStrand, seed: int, years: range) -> dict[str, Column]:
     table: dict[str, Column] = {}
     for model in strand.models:
-        paths = model.draw(seed, years)
+        told = [
+            strand.steps.get(n) for n in (model.series if isinstance(model, MeanReversion) else model.history.names)
+        ]
+        known = [n for n in told if n is not None]
+        paths = model.draw(seed, years, max(known) if len(known) == len(told) else None)
         dates = _month_days(paths.days)
         for j, name in enumerate(paths.names):
             steps = strand.steps.get(name, paths.values.shape[1])
             table[name] = SeriesColumn(paths.values[:, :steps, j], dates[:steps])
-    exposure = drawn.exposure
-    units, count = exposure.units, len(years)
-    point = np.repeat(np.arange(len(exposure.counts)), exposure.counts)
-    path = np.repeat(np.arange(count, dtype=np.int64), units)
-    fields: dict[str, Column] = {k: _gathered(v, np.tile(point, count)) for k, v in exposure.columns.items()}
-    fields |= {k: _gathered(v, path) for k, v in table.items()}
-    data = with_names_columns(drawn.compiled.names, fields, path.size)
-    paid = {cover: amounts(drawn.compiled.covers[cover], data, path.size) for cover in strand.covers}
-    for combination in drawn.compiled.combinations:
-        paid = dict(combined(combination, paid))
-    codes = {name: code for code, name in enumerate(drawn.compiled.programme.covers)}
-    rows = [(codes[cover], np.flatnonzero(amount > 0.0), amount) for cover, amount in paid.items()]
-    unit = np.tile(np.arange(units, dtype=np.int64), count)
-    plain = {k: v for k, v in fields.items() if not isinstance(v, SeriesColumn)}
-    clock = np.full(path.size, 0.999)
-    columns = (path, clock, unit, np.zeros(path.size, np.int64), unit, np.zeros(path.size))
-    return _stacked(rows, columns, plain, {})
+    return table
 
 
-def _month_days(days: Any) -> tuple[str, ...]:
+def _month_days(days: Iterable[int]) -> tuple[str, ...]:
     start = np.datetime64("2001-01-01")
     return tuple(str(start + int(d))[5:] for d in days)
-
-
-def _together(parts: list[Claims]) -> Claims:
-    """Claims of all perils; claims and occurrences keep apart, fields that a peril lacks are missing."""
-    if not parts:
-        none = np.empty(0, np.int64)
-        return Claims(none, np.empty(0), np.empty(0), np.empty(0, np.int32), none, none, none, np.empty(0), {}, {})
-    if len(parts) == 1:
-        return parts[0]
-    claim, event, claims, events = [], [], 0, 0
-    for part in parts:
-        claim.append(part.claim + claims)
-        event.append(part.event + events)
-        claims += int(part.claim.max(initial=-1)) + 1
-        events += int(part.event.max(initial=-1)) + 1
-    names = dict.fromkeys(name for part in parts for name in part.fields)
-    keys = dict.fromkeys(name for part in parts for name in part.keys)
-    return Claims(
-        np.concatenate([p.path for p in parts]), np.concatenate([p.clock for p in parts]),
-        np.concatenate([p.amount for p in parts]), np.concatenate([p.cover for p in parts]),
-        np.concatenate(claim), np.concatenate(event),
-        np.concatenate([p.unit for p in parts]), np.concatenate([p.recovered for p in parts]),
-        {name: _joined([p.fields.get(name) for p in parts], [p.path.size for p in parts]) for name in names},
-        {name: np.concatenate([_keyed(p, name) for p in parts]) for name in keys},
-    )  # fmt: skip
-
-
-def _keyed(part: Claims, name: str) -> Ints:
-    """The key of a claim that its peril does not draw is its own: numbers no other peril uses."""
-    return part.keys.get(name, -1 - part.claim)
-
-
-def _joined(columns: list[Column | None], sizes: list[int]) -> Column:
-    if any(isinstance(c, TextColumn) for c in columns):
-        known = tuple(dict.fromkeys(v for c in columns if isinstance(c, TextColumn) for v in c.values))
-        codes = [
-            np.array([known.index(v) for v in c.values], np.int32)[c.codes] if isinstance(c, TextColumn)
-            else np.full(n, -1, np.int32)
-            for c, n in zip(columns, sizes, strict=True)
-        ]  # fmt: skip
-        return TextColumn(np.concatenate(codes), known)
-    filled = [np.full(n, np.nan) if c is None else np.asarray(c) for c, n in zip(columns, sizes, strict=True)]
-    if any(f.dtype == bool for f in filled) and all(c is not None for c in columns):
-        return np.concatenate(filled)
-    return np.concatenate([f.astype(np.float64) for f in filled])

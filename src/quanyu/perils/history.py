@@ -114,8 +114,8 @@ class Bootstrap:
             return np.flatnonzero((days >= first) & (days <= last))
         return np.concatenate((np.flatnonzero(days >= first), steps + np.flatnonzero(days <= last)))
 
-    def draw(self, seed: int, years: range) -> Paths:
-        """The series of the `years`, a range of step 1."""
+    def draw(self, seed: int, years: range, steps: int | None = None) -> Paths:
+        """The series of the `years`, a range of step 1. steps: the first so many of each season."""
         season = self._season
         length = len(season) if self.keep == "years" else self.block
         starts = np.arange(0, len(season), length)
@@ -123,7 +123,8 @@ class Bootstrap:
         rows = np.repeat(source, length, axis=1)[:, : len(season)]
         rows = rows + (np.arange(len(season)) % length)
         flat = self.history.values.reshape(-1, len(self.history.names))
-        return Paths(years.start, self.history.names, self.days, flat[rows % len(flat)])
+        rows = rows[:, :steps]
+        return Paths(years.start, self.history.names, self.days[:steps], flat[rows % len(flat)])
 
     def _sources(self, seed: int, years: range, places: Ints) -> Ints:
         """Where in the flattened history each block begins, shape (years, blocks)."""

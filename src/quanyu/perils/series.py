@@ -10,8 +10,9 @@ import numpy as np
 from quanyu.perils.columns import Floats, Ints, Paths
 from quanyu.perils.dependence import Dependence, correlation_root
 from quanyu.perils.errors import finite, positive, require
-from quanyu.perils.generator import base_of, counters, signed
-from quanyu.perils.mixed import scores
+from quanyu.perils.families import Normal
+from quanyu.perils.generator import base_of
+from quanyu.perils.sampler import Lookup, Table, sampler
 
 __all__ = ["MeanReversion", "Reverting", "steps_of"]
 
@@ -39,8 +40,12 @@ class Reverting:
     log: bool = False
 
     def __post_init__(self) -> None:
-        require(len(self.mean) in (1, 12, 52, 365), "mean", "写一个、十二个或每步一个均值。",
-                "Write one mean, twelve, or one a step.")
+        require(
+            len(self.mean) in (1, 12, 52, 365),
+            "mean",
+            "写一个、十二个或每步一个均值。",
+            "Write one mean, twelve, or one a step.",
+        )
         for value in self.mean:
             finite(value, "mean")
         positive(self.sigma, "sigma")
@@ -132,29 +137,34 @@ class MeanReversion:
             variances.append(rest * fade**2 + one.sigma**2 * gathered)
         return np.stack(means, axis=1), np.stack(variances, axis=1)
 
-    def draw(self, seed: int, years: range) -> Paths:
-        """The series of the `years`, a range of step 1; each year starts anew."""
-        z = self._noise(seed, years)
+    def draw(self, seed: int, years: range, steps: int | None = None) -> Paths:
+        """The series of the `years`, a range of step 1; each year starts anew. steps: the first of each year."""
+        days = self.days[:steps]
+        z = self._noise(seed, years, len(days) + 1)
         fade = np.exp(-np.array([s.kappa for s in self.series.values()]) * self.dt)
         root = correlation_root(self._covariance(self.dt))
         gap = self._starts(z[:, 0])
-        values = np.empty((len(years), len(self.days), len(self.series)))
-        for i in range(len(self.days)):
+        values = np.empty((len(years), len(days), len(self.series)))
+        for i in range(len(days)):
             gap = gap * fade + _combined(root, z[:, i + 1])
             values[:, i] = gap
         for j, one in enumerate(self.series.values()):
-            values[:, :, j] += one.means(self.days)
+            values[:, :, j] += one.means(self.days)[:steps]
             if one.log:
                 np.exp(values[:, :, j], out=values[:, :, j])
-        return Paths(years.start, tuple(self.series), self.days, values)
+        return Paths(years.start, tuple(self.series), days, values)
 
-    def _noise(self, seed: int, years: range) -> Floats:
-        """Standard normals, shape (years, steps + 1, series); the first of a year is for the start."""
-        count = len(self.days) + 1
+    @cached_property
+    def _normal(self) -> Table | Lookup:
+        return sampler(Normal(0.0, 1.0))
+
+    def _noise(self, seed: int, years: range, count: int) -> Floats:
+        """Standard normals, shape (years, count, series); the first of a year is for the start."""
         ptr = np.arange(len(years) + 1, dtype=np.int64) * count
-        bases = [base_of(seed, f"{self.name}/series/{name}") for name in self.series]
-        columns = [scores(signed(counters(base, years.start, ptr))).reshape(-1, count) for base in bases]
-        return np.stack(columns, axis=2)
+        noise = np.empty((len(self.series), len(years), count))
+        for name, column in zip(self.series, noise, strict=True):
+            self._normal.fill(base_of(seed, f"{self.name}/series/{name}"), years.start, ptr, column.reshape(-1))
+        return np.moveaxis(noise, 0, 2)
 
     def _starts(self, z: Floats) -> Floats:
         """Distance from the mean before the first step; the mean there is that of the year's last step."""

@@ -1,7 +1,7 @@
 """Simulation: many years.
 
 Takes  a programme ready to be simulated, a number of years, a seed.
-Gives  the account of each party with the standard error of every figure; claims kept to be split again under other terms.
+Gives  the account of each party with the standard error of every figure; claims kept to be split again.
 Never  draws differently for other threads or block sizes, or states a tail without its error.
 """
 

@@ -1,35 +1,16 @@
 """Figures of one yearly amount: mean, deviation, tails, return periods, each with its error."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
+from quanyu.simulation.tails import Tail, TailFigures, spread_of, tail_figures
 
-from quanyu.simulation.tails import TailFigures, tail_figures
+__all__ = ["LEVELS", "RETURN_PERIODS", "CurvePoint", "Figures", "curve", "figures", "needed"]
 
-__all__ = ["LEVELS", "RETURN_PERIODS", "CurvePoint", "Figures", "curve", "figures"]
-
-Floats = NDArray[np.float64]
 LEVELS = (0.95, 0.99, 0.995)
 RETURN_PERIODS = (
-    20.0,
-    25.0,
-    30.0,
-    40.0,
-    50.0,
-    75.0,
-    100.0,
-    150.0,
-    200.0,
-    250.0,
-    500.0,
-    750.0,
-    1000.0,
-    2500.0,
-    5000.0,
-    10000.0,
-)
+    20.0, 25.0, 30.0, 40.0, 50.0, 75.0, 100.0, 150.0, 200.0, 250.0, 500.0, 750.0, 1000.0, 2500.0, 5000.0, 10000.0,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +36,20 @@ class Figures:
 
     def scaled(self, factor: float, shift: float = 0.0) -> "Figures":
         """The figures of `factor` × amount + `shift`, for a factor ≥ 0."""
+        if factor == 1.0 and shift == 0.0:
+            return self
         return Figures(
             self.years,
             self.mean * factor + shift,
             self.mean_error * factor,
             self.sd * factor,
             tuple(
-                TailFigures(
-                    t.level,
-                    t.var * factor + shift,
-                    t.var_error * factor,
-                    t.tvar * factor + shift,
-                    t.tvar_error * factor,
+                replace(
+                    t,
+                    var=t.var * factor + shift,
+                    var_error=t.var_error * factor,
+                    tvar=t.tvar * factor + shift,
+                    tvar_error=t.tvar_error * factor,
                 )
                 for t in self.tails
             ),
@@ -77,34 +60,29 @@ class Figures:
         )
 
 
-def needed(years: int, level: float) -> int:
+def needed(years: int, level: float, horizon: int = 1) -> int:
     """How many of the largest values the figures down to `level` read, a standard error beyond the level included."""
-    spread = math.ceil(math.sqrt(years * level * (1.0 - level)))
+    spread = math.ceil(math.sqrt(years * level * (1.0 - level) * horizon))
     return min(years, years - math.ceil(level * years - 1e-9) + 2 + spread)
 
 
-def figures(mean: float, sd: float, tail: Floats, years: int, levels: tuple[float, ...] = LEVELS) -> Figures:
-    """The figures of one column. tail: its largest values, ascending, `needed(years, min(levels))` of them."""
-    return Figures(
-        years,
-        mean,
-        sd / math.sqrt(years),
-        sd,
-        tuple(tail_figures(tail, years, level) for level in levels),
-        curve(tail, years),
-    )
+def figures(moments: tuple[float, float, float], tail: Tail, years: int, levels: tuple[float, ...] = LEVELS) -> Figures:
+    """The figures of one column. moments: mean, its error, deviation. tail: `needed(years, min(levels))` values."""
+    mean, error, sd = moments
+    tails = tuple(tail_figures(tail, years, level) for level in levels)
+    return Figures(years, mean, error, sd, tails, curve(tail, years))
 
 
-def curve(tail: Floats, years: int) -> tuple[CurvePoint, ...]:
-    """The return-period curve as far as ten simulated years support a point. tail: the largest values, ascending."""
-    points = []
+def curve(tail: Tail, years: int) -> tuple[CurvePoint, ...]:
+    """The return-period curve as far as ten simulated years support a point."""
+    points, size = [], tail.values.size
     for period in RETURN_PERIODS:
         rank = years / period
-        if rank < 10 or rank > tail.size - 1:
+        if rank < 10 or rank > size - 1:
             continue
-        spread = math.sqrt(rank * (1.0 - 1.0 / period))
-        place = tail.size - max(round(rank), 1)
-        low = tail[max(tail.size - round(rank + spread), 0)]
-        high = tail[min(tail.size - max(round(rank - spread), 1), tail.size - 1)]
-        points.append(CurvePoint(period, float(tail[place]), float(low), float(high)))
+        above = max(round(rank), 1)
+        spread = spread_of(tail, years, above)
+        low = tail.values[max(size - round(rank + spread), 0)]
+        high = tail.values[min(size - max(round(rank - spread), 1), size - 1)]
+        points.append(CurvePoint(period, float(tail.values[size - above]), float(low), float(high)))
     return tuple(points)

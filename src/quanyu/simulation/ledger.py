@@ -7,13 +7,13 @@ from typing import Literal
 
 from quanyu.engine.annual import Annual
 from quanyu.formula import constant
+from quanyu.simulation.columns import Term
 from quanyu.waterfall.kernel_program import Output
 from quanyu.waterfall.plan import Plan, PlanStep, Taker
 
 __all__ = ["Entry", "Kind", "StepEntry", "Term", "ledger", "step_entries"]
 
 Kind = Literal["losses", "paid", "received", "deficit"]
-Term = tuple[int, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,46 +1,59 @@
 """Blocks of years through a programme, in constant memory, with the same bits on any number of threads."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from quanyu.engine.annual import Annual, Rows
+from quanyu.simulation.columns import Asked, Column, asked
 from quanyu.simulation.figures import LEVELS, Figures, figures, needed
-from quanyu.simulation.ledger import Term
-from quanyu.simulation.moments import CHUNK, Moments
-from quanyu.simulation.tails import Tails, TailTooThinError, threshold
+from quanyu.simulation.loaders import kernels
+from quanyu.simulation.sums import LEAF, Sums
+from quanyu.simulation.tails import TailTooThinError, threshold
 from quanyu.waterfall.columns import Block, State, load_kernel, run
 
-__all__ = ["BLOCK", "Column", "Plan", "Run", "Stored", "simulate_columns"]
+__all__ = ["Column", "Plan", "Run", "Stored", "simulate_columns"]
 
 Floats = NDArray[np.float64]
-BLOCK = 8 * CHUNK
-"""Paths of a block: a few hundred kilobytes a column, and whole chunks of sums."""
+_Result = TypeVar("_Result")
 
 _PERIOD_BITS = 32
-Column = tuple[Term, ...]
-"""A yearly amount as Σ coefficient × column of the program's result."""
+_ROWS, _MOST_PATHS, _PILOT = 60_000, 8192, 4096
+"""Rows of a block, so that its columns stay in the cache; its paths at most; the paths that set the thresholds."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run. years: in all; a path has the programme's horizon of them. threads: how many work at once."""
+    """What to run. years: in all; a path has the programme's horizon of them, and the last path is run to its end.
+
+    threads: how many work at once. levels: of the tails. block: paths of a block, a power of two from 64 on; chosen
+    where nothing is said. Neither threads nor blocks change a bit of the answer.
+    """
 
     years: int
     seed: int = 1
     threads: int = 1
     levels: tuple[float, ...] = LEVELS
+    block: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.years < 1 or self.threads < 1 or not self.levels:
+            raise ValueError("a plan has years, threads and levels")
+        if self.block is not None and (self.block < LEAF or self.block & (self.block - 1)):
+            raise ValueError(f"a block is a power of two from {LEAF} on")
 
 
 @dataclass
 class Stored:
-    """The claims of every block, so that other terms can split them without drawing again."""
+    """The claims of every block, so that other terms can split them without drawing again. paths: of a block."""
 
     blocks: dict[tuple[int, int], Rows] = field(default_factory=dict)
+    paths: int = 0
 
 
 @dataclass(frozen=True)
@@ -66,85 +79,101 @@ def simulate_columns(
 ) -> Run:
     """Runs the years and gives the figures of `columns`.
 
-    store: keeps the claims of every block. replay: takes them from there instead of drawing. progress: is told how many
-    years more are done, from any thread.
+    store: keeps the claims of every block. replay: takes them from there instead of drawing, as far as what the program
+    reads was kept; the rest is drawn again, to the same claims. progress: is told how many years more are done, from
+    any thread. Raises formula.EvaluationError where a term reads what a claim does not have.
     """
-    job = _Job(annual, plan, tuple(columns), store, replay, progress or (lambda _: None))
-    try:
-        return job.run(lowest=None)
-    except TailTooThinError:
-        return job.run(lowest=-np.inf)
+    chosen = asked(columns)
+    job = _Job(annual, plan, chosen, _block_of(annual, plan), store, replay, progress or (lambda _: None))
+    if store is not None:
+        store.blocks.clear()
+        store.paths = job.block
+    load_kernel()
+    return job.run()
+
+
+def _block_of(annual: Annual, plan: Plan) -> int:
+    """Paths of a block: a power of two with about so many rows."""
+    if plan.block is not None:
+        return plan.block
+    most = min(_ROWS / max(annual.drawn.rows, 1e-9), _MOST_PATHS)
+    block = LEAF
+    while 2 * block <= most:
+        block *= 2
+    return block
 
 
 @dataclass(frozen=True)
 class _Job:
     annual: Annual
     plan: Plan
-    columns: tuple[Column, ...]
+    asked: Asked
+    block: int
     store: Stored | None
     replay: Stored | None
     progress: Progress
 
     @property
     def paths(self) -> int:
-        return max(1, -(-self.plan.years // self.annual.horizon))
+        return -(-self.plan.years // self.annual.horizon)
 
     @property
     def years(self) -> int:
         return self.paths * self.annual.horizon
 
-    def run(self, lowest: float | None) -> Run:
-        load_kernel()
-        pilot = _Worker(self).columns_of(0)
-        part = needed(self.years, min(self.plan.levels)) / self.years
-        first = pilot[:, : min(pilot.shape[1], BLOCK)]
-        limits = np.array([threshold(row, part) if lowest is None else lowest for row in first])
-        shift = first.mean(axis=1)
-        starts = list(range(0, self.paths, BLOCK))
-        workers = max(1, min(self.plan.threads, len(starts)))
-        if workers == 1:
-            results = [self._work(starts, limits, shift)]
-        else:
-            with ThreadPoolExecutor(workers) as pool:
-                queue = _Queue(starts)
-                results = list(pool.map(lambda _: self._work(queue, limits, shift), range(workers)))
-        return self._figures(results)
+    def run(self) -> Run:
+        """The first blocks set the thresholds of the tails; then all is summed up, block by block."""
+        starts = range(0, self.paths, self.block)
+        early = [s for s in starts if s < _PILOT]
+        pilot = [values for part in self._each(early, _Worker.copied) for values in part]
+        pilot.sort(key=lambda known: known[:2])
+        margins = np.ones(self.asked.size)
+        while True:
+            try:
+                return self._figures(self._summed(pilot, starts[len(early) :], margins))
+            except TailTooThinError as thin:
+                margins[list(thin.columns)] *= 4.0
 
-    def _work(self, starts: "Sequence[int] | _Queue", limits: Floats, shift: Floats) -> "_Sums":
-        worker = _Worker(self)
-        sums = _Sums(Moments(shift), Tails.above(limits), np.zeros(len(self.columns), np.int64))
-        padded = -(-self.paths // BLOCK) * BLOCK
-        for start in starts:
-            values = worker.columns_of(start)
-            paths = min(BLOCK, self.paths - start)
-            for period in range(self.annual.horizon):
-                part = values[:, period * paths : (period + 1) * paths]
-                sums.moments.add(period * padded + start, part)
-                sums.tails.add(part)
-                sums.positive += np.count_nonzero(part > 0.0, axis=1)
-            self.progress(paths * self.annual.horizon)
+    def _each(self, starts: Sequence[int], work: "Callable[[_Worker, Iterator[int]], _Result]") -> "list[_Result]":
+        """The blocks through as many workers as there are threads."""
+        queue = _Queue(starts)
+        count = max(1, min(self.plan.threads, len(starts)))
+        if count == 1:
+            return [work(_Worker(self), queue)]
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(lambda _: work(_Worker(self), queue), range(count)))
+
+    def _summed(self, pilot: "Sequence[_Known]", later: Sequence[int], margins: Floats) -> Sums:
+        part = needed(self.years, min(self.plan.levels), self.annual.horizon) / self.years
+        first = np.concatenate([values for start, _, values in pilot], axis=1)
+        early = np.concatenate([values[:, : max(_PILOT - start, 0)] for start, _, values in pilot], axis=1)
+        limits = np.empty((self.asked.size, 2))
+        for c, row in enumerate(first):
+            limits[c] = float(early[c].mean()), threshold(row, min(part * margins[c], 1.0))
+        sums = Sums(limits, self.block, self.annual.horizon)
+        for start, period, values in pilot:
+            sums.add(start, period, values)
+        for other in self._each(later, lambda worker, queue: worker.summed(queue, limits)) if later else ():
+            sums.absorb(other)
         return sums
 
-    def _figures(self, results: "Sequence[_Sums]") -> Run:
-        sums = results[0]
-        for other in results[1:]:
-            sums.moments.absorb(other.moments)
-            sums.tails.absorb(other.tails)
-            sums.positive += other.positive
-        mean, sd = sums.moments.result()
-        wanted = needed(self.years, min(self.plan.levels))
-        done = tuple(
-            figures(float(mean[c]), float(sd[c]), sums.tails.largest(c, wanted), self.years, self.plan.levels)
-            for c in range(len(self.columns))
-        )
-        return Run(self.years, done, tuple((sums.positive / self.years).tolist()))
+    def _figures(self, sums: Sums) -> Run:
+        wanted = needed(self.years, min(self.plan.levels), self.annual.horizon)
+        thin = sums.tails.thin(wanted)
+        if thin:
+            raise TailTooThinError(thin)
+        moments = sums.moments(self.years)
+        found = [
+            figures(moments[c], sums.tails.largest(c, wanted), self.years, self.plan.levels)
+            for c in range(self.asked.size)
+        ]
+        above = (sums.positive / self.years).tolist()
+        done = tuple(found[place].scaled(factor) for place, factor in self.asked.each)
+        return Run(self.years, done, tuple(above[place] for place, _ in self.asked.each))
 
 
-@dataclass
-class _Sums:
-    moments: Moments
-    tails: Tails
-    positive: NDArray[np.int64]
+_Known = tuple[int, int, Floats]
+"""The start of a block, the period, and the values of the columns, shape (columns, paths)."""
 
 
 class _Queue:
@@ -168,33 +197,45 @@ class _Worker:
     def __init__(self, job: _Job) -> None:
         self.job = job
         self.block: Block | None = None
-        self.state: State | None = None
-        self.out = np.empty((job.annual.program.width, BLOCK))
+        self.state = State.opening(job.annual.program, job.block)
+        self.out = np.empty((job.annual.program.width, job.block))
+        self.values = np.empty((job.asked.size, job.block))
         self._room = 0
         self._keys: dict[str, int] = {}
 
-    def columns_of(self, start: int) -> Floats:
-        """The asked columns of a block, shape (columns, paths × horizon), period by period."""
+    def copied(self, queue: Iterator[int]) -> list[_Known]:
+        """The values of some blocks, kept."""
+        return [(start, period, values.copy()) for start in queue for period, values in self._periods(start)]
+
+    def summed(self, queue: Iterator[int], limits: Floats) -> Sums:
+        """Some blocks summed up."""
+        sums = Sums(limits, self.job.block, self.job.annual.horizon)
+        for start in queue:
+            for period, values in self._periods(start):
+                sums.add(start, period, values)
+        return sums
+
+    def _periods(self, start: int) -> Iterator[tuple[int, Floats]]:
+        """The asked columns of a block, period by period; the values are overwritten by the next."""
         job, annual = self.job, self.job.annual
-        paths = min(BLOCK, job.paths - start)
-        values = np.empty((len(job.columns), paths * annual.horizon))
-        if self.state is None:
-            self.state = State.opening(annual.program, BLOCK)
+        paths = min(job.block, job.paths - start)
         self.state.reset(annual.program)
         for period in range(annual.horizon):
             rows = self._rows(start, period, paths)
             block = self._sized(rows)
             annual.fill(block, rows, paths)
             run(annual.program, block, self.state, self.out)
-            part = values[:, period * paths : (period + 1) * paths]
-            for c, column in enumerate(job.columns):
-                _combine(column, self.out[:, :paths], part[c])
-        return values
+            values = self.values[:, :paths]
+            kernels().combine(self.out, job.asked.arrays, values)
+            yield period, values
+        job.progress(paths * annual.horizon)
 
     def _rows(self, start: int, period: int, paths: int) -> Rows:
         job = self.job
-        if job.replay is not None:
-            return job.replay.blocks[start, period]
+        if job.replay is not None and job.replay.paths == job.block:
+            known = job.replay.blocks.get((start, period))
+            if known is not None and known.ptr.size == paths + 1 and job.annual.needs.within(known.needs):
+                return known
         first = (period << _PERIOD_BITS) + start
         rows = job.annual.draw(job.plan.seed, range(first, first + paths))
         if job.store is not None:
@@ -209,16 +250,5 @@ class _Worker:
             self._keys = {s: max(2 * n, self._keys.get(s, 0), 16) for s, n in most.items()}
             for scope in self.job.annual.program.layout.keys:
                 self._keys.setdefault(scope, 16)
-            self.block = Block(self.job.annual.program, BLOCK, self._room, self._keys)
+            self.block = Block(self.job.annual.program, self.job.block, self._room, self._keys)
         return self.block
-
-
-def _combine(column: Column, out: Floats, into: Floats) -> None:
-    """Σ coefficient × column, always in the same order."""
-    if not column:
-        into[:] = 0.0
-        return
-    (first, factor), *rest = column
-    np.multiply(out[first], factor, out=into)
-    for place, f in rest:
-        into += f * out[place]
