@@ -45,9 +45,11 @@ def history_of(
             findings.append(unreadable.finding)
     paid = [p for row in premium if (p := _collected(_premium, compiled, row, scale, findings)) is not None]
     moved = [d for row in deposits if (d := _collected(_deposit, compiled, row, scale, findings)) is not None]
-    first = min((r.instant for r in made), default=_FIRST) if not _mixed([r.instant for r in made]) else _FIRST
-    moved = [d if d.instant is not None else replace(d, instant=first) for d in moved]
-    findings += _mixed([r.instant for r in made] + [d.instant for d in moved])
+    instants = [r.instant for r in made] + [d.instant for d in moved if d.instant is not None]
+    findings += _mixed(instants)
+    if not findings:
+        first = min(instants, default=_FIRST)
+        moved = [d if d.instant is not None else replace(d, instant=first) for d in moved]
     return findings or History(
         _combined(compiled, made), tuple(paid), tuple(moved), members=_members(compiled, premium, scale)
     )
