@@ -23,6 +23,9 @@ def booked(
     Where no row states `known`, everything is known at once and booked in one go.
     """
     rows = [r for r in history.rows if until is None or _known(r) <= until]
+    if history.rows and not rows:
+        reason = Text("到那一天还没有任何一行", "nothing is known by that day")
+        return [Finding("nothing-known", None, reason, Text("改晚 known", "choose a later `known`"))]
     if any("known" in r.fields for r in rows):
         moments = sorted({_known(r) for r in rows})
     else:
@@ -38,15 +41,6 @@ def booked(
             return list(outcome)
         known.append(Known(moment, now, outcome))
         folds.append((moment, outcome))
-    if not folds:
-        return [
-            Finding(
-                "nothing-known",
-                None,
-                Text("到那一天还没有任何一行", "nothing is known by that day"),
-                Text("改晚 known", "choose a later `known`"),
-            )
-        ]
     return last, folds[-1][1], tuple(bookings(folds, closing_of(programme, rows)))
 
 

@@ -12,7 +12,7 @@ UNITS = {
     "%": Fraction(1, 100),
     "‰": Fraction(1, 1000),
 }
-NUMBER = re.compile(r"\d+(?:_\d+)*(?:\.\d+)?[ \t]*[千万亿%‰]*")
+NUMBER = re.compile(r"[0-9]+(?:_[0-9]+)*(?:\.[0-9]+)?[ \t]*[千万亿%‰]*")
 _DIGITS = 40
 
 
