@@ -55,10 +55,13 @@ def ledger(annual: Annual) -> list[Entry]:
             target[party].append(term)
             if (plan.flow, plan.side) == ("losses", "from"):
                 losses[party].append(term)
+    for side, party, term in _reinstatements(annual):
+        (paid if side == "paid" else received)[party].append(term)
     _fixed_premium(annual, fixed)
     _plain_receiver(annual, received)
     programme = annual.compiled.programme
     names = dict.fromkeys([*programme.parties, *programme.accounts, "insured", *paid, *received])
+    names |= dict.fromkeys(name[:-1] for name in fixed)
     entries: list[Entry] = []
     for party in names:
         if party not in paid and party not in received and not fixed[f"{party}-"] and not fixed[f"{party}+"]:
@@ -91,8 +94,8 @@ def _plain_receiver(annual: Annual, received: Mapping[str, list[Term]]) -> None:
     step = plan.steps[plan.roots[0]]
     place = annual.program.outputs.get(Output("losses", "from", "", "amount"))
     if place is not None:
-        party = step.party if step.taker is Taker.PARTY and step.party else "insured"
-        received[party].append((place.column, place.scale))
+        for party, term in _by_share(annual, plan, step, (place.column, place.scale)):
+            received[party].append(term)
 
 
 def _bearers(annual: Annual, plan: Plan) -> Iterator[tuple[str, Term]]:
@@ -100,43 +103,86 @@ def _bearers(annual: Annual, plan: Plan) -> Iterator[tuple[str, Term]]:
         place = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "kept"))
         if step.taker is Taker.GROUP or place is None:
             continue
-        if step.taker is Taker.POOL:
-            yield from _members(annual, plan, step, place.column, place.scale)
-        elif step.taker is Taker.BORNE:
+        if step.taker is Taker.BORNE:
             yield from _borne(annual, plan, step)
         else:
-            named = step.taker in (Taker.PARTY, Taker.ACCOUNT)
-            yield (step.party if named and step.party else "insured"), (place.column, place.scale)
+            yield from _takers(annual, plan, step, (place.column, place.scale))
 
 
-def _members(annual: Annual, plan: Plan, step: PlanStep, column: int, scale: float) -> Iterator[tuple[str, Term]]:
-    """A pool's members, by constant shares, or by what the program gives each."""
-    pool = plan.pools[str(step.party)]
-    on = annual.program.layout.on
-    version = [v for v in pool.versions if v.since is None or on is None or v.since <= on][-1]
-    for member, share in version.shares:
+def _takers(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[tuple[str, Term]]:
+    """Who takes what a step keeps. A pool's members by the parts the program gives, or by constant shares."""
+    if step.taker is not Taker.POOL:
+        yield named(step), term
+        return
+    for member, share in _shares(annual, plan, str(step.party)):
         given = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "member", member))
         if given is not None:
             yield member, (given.column, given.scale)
+        elif share is None:
+            raise AssertionError(f"the program gives no part of {member} in {step.path}")
         else:
-            value = constant(share)
-            if value is None:
-                raise AssertionError(f"the program gives no part of {member} in {step.path}")
-            yield member, (column, scale * float(value))
+            yield from _spread(annual, plan, member, (term[0], term[1] * share))
+
+
+def _spread(annual: Annual, plan: Plan, party: str, term: Term) -> Iterator[tuple[str, Term]]:
+    """A party, or the members of a pool."""
+    if party not in plan.pools:
+        yield party, term
+        return
+    for member, share in _shares(annual, plan, party):
+        if share is None:
+            raise AssertionError(f"the pool {party} has shares that are no numbers")
+        yield from _spread(annual, plan, member, (term[0], term[1] * share))
+
+
+def _shares(annual: Annual, plan: Plan, name: str) -> list[tuple[str, float | None]]:
+    """The members of a pool in force, and their shares; a pool by a field of its members stands for them all."""
+    pool = plan.pools[name]
+    if pool.by is not None:
+        return [(f"{name}", 1.0)]
+    on = annual.program.layout.on
+    version = [v for v in pool.versions if v.since is None or on is None or v.since <= on][-1]
+    known = [(member, constant(share)) for member, share in version.shares]
+    return [(member, None if value is None else float(value)) for member, value in known]
+
+
+def named(step: PlanStep) -> str:
+    """The account of a step's taker: of a party, of a fund, of the insured, or of whom a field of the claim names."""
+    return "insured" if step.taker is Taker.INSURED else step.party or "insured"
 
 
 def _borne(annual: Annual, plan: Plan, step: PlanStep) -> Iterator[tuple[str, Term]]:
     """What recoveries give back to those who bore the losses, by the steps in which they bore them."""
-    losses = next(p for p in annual.plans if (p.flow, p.side) == ("losses", "from"))
+    losses = _losses(annual)
     for bearing in losses.steps:
         given = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "borne", bearing.path))
-        if given is None:
-            continue
-        if bearing.taker is Taker.POOL:
-            yield from _members(annual, losses, bearing, given.column, given.scale)
-        else:
-            named = bearing.taker in (Taker.PARTY, Taker.ACCOUNT)
-            yield (bearing.party if named and bearing.party else "insured"), (given.column, given.scale)
+        if given is not None:
+            yield from _by_share(annual, losses, bearing, (given.column, given.scale))
+
+
+def _by_share(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[tuple[str, Term]]:
+    """The takers of a step by constant shares, for what is not the step's own amount."""
+    party = str(step.party) if step.taker is Taker.POOL else named(step)
+    yield from _spread(annual, plan, party, term)
+
+
+def _losses(annual: Annual) -> Plan:
+    return next(p for p in annual.plans if (p.flow, p.side) == ("losses", "from"))
+
+
+def _reinstatements(annual: Annual) -> Iterator[tuple[str, str, Term]]:
+    """Premium for limit given back: (`paid` by whom it is charged, `received` by the layer's taker, the amount)."""
+    for plan in annual.plans:
+        for step in plan.steps:
+            spec = step.reinstatement
+            place = annual.program.outputs.get(
+                Output(plan.flow, plan.side, step.path, "charge", spec.label if spec else "")
+            )
+            if spec is None or place is None or spec.payer is None:
+                continue
+            term = (place.column, place.scale)
+            yield from (("paid", party, part) for party, part in _spread(annual, plan, spec.payer, term))
+            yield from (("received", party, part) for party, part in _by_share(annual, plan, step, term))
 
 
 def _merged(terms: list[Term]) -> tuple[Term, ...]:
@@ -148,7 +194,7 @@ def _merged(terms: list[Term]) -> tuple[Term, ...]:
 
 def step_entries(annual: Annual) -> list[StepEntry]:
     """Every step of the losses, inner ones included."""
-    plan = next(p for p in annual.plans if (p.flow, p.side) == ("losses", "from"))
+    plan = _losses(annual)
     out = annual.program.outputs
 
     def term(path: str, measure: Literal["take", "reached", "exhausted", "occurrence"]) -> Term | None:
