@@ -60,10 +60,10 @@ class Block:
     def __init__(self, program: Program, paths: int, rows: int, keys: Mapping[str, int] | None = None) -> None:
         """keys: for every scope with a key column, how many keys a path has at most (dense, from 0)."""
         layout, sizes = program.layout, keys or {}
-        missing = set(program.slots) - sizes.keys()
+        missing = set(program.slots) - sizes.keys() - {""}
         if missing:
             raise ValueError(f"how many keys has {', '.join(sorted(missing))}?")
-        most = max((sizes[scope] for scope in program.slots), default=1)
+        most = max((sizes[scope] for scope in program.slots if scope), default=1)
         self.program, self.paths, self.rows = program, 0, 0
         self._amounts = np.zeros((max(len(program.rows), 1), rows))
         self._by_path = np.zeros((len(program.paths), paths))
@@ -125,16 +125,28 @@ class Block:
         """Say how many paths are filled and evaluate the program's expressions.
 
         rows, by_path: the columns that expressions read and the block does not hold itself, of the lengths now in use.
-        Raises EvaluationError where an expression has no value, ValueError where `ptr` does not rise.
+        Raises EvaluationError where an expression has no value; ValueError where `ptr` falls or a code is out of range.
         """
         counts = np.diff(self._ptr[: paths + 1])
         if self._ptr[0] != 0 or (paths and counts.min() < 0) or self._ptr[paths] > self._instant.size:
             raise ValueError("ptr starts at 0, never falls, and ends within the rows of the block")
         self.paths, self.rows = paths, int(self._ptr[paths])
+        self._check_codes()
         longest = int(counts.max()) if paths else 0
         if longest > self._scratch.found.size - 1:
             self._scratch = _scratch(self.program, self._scratch.paths.shape[1], longest)
         self._evaluate(counts, dict(rows or {}), dict(by_path or {}))
+
+    def _check_codes(self) -> None:
+        """The kernel reads at these codes without looking."""
+        layout, most = self.program.layout, self._store.total.shape[1]
+        held = [("cover", self._cover, len(layout.covers))] if layout.covers else []
+        used = set(self.program.slots)
+        held += [(scope, self._keys[k], most) for k, scope in enumerate(layout.keys) if scope in used]
+        for name, codes, end in held:
+            part = codes[: self.rows]
+            if part.size and (part.min() < 0 or part.max() >= end):
+                raise ValueError(f"the codes of {name} go from 0 to {end - 1}")
 
     def _evaluate(self, counts: Ints, rows: dict[str, Given], by_path: dict[str, Given]) -> None:
         program, held = self.program, dict(self.program.layout.constants)

@@ -8,8 +8,6 @@ The order of addition inside a path is fixed by the path alone, and no path sees
 split of the paths into chunks, blocks and threads. No fast mathematics; NumPy's rules for division.
 """
 
-# ruff: noqa: PLR0917 - a compiled function takes its operands by place
-
 from typing import TypeAlias
 
 from quanyu.waterfall import kernel_codes as c

@@ -98,7 +98,7 @@ class Builder:
         return self.states.setdefault(name, (len(self.states), opening))[0]
 
     def slot(self, scope: str) -> int:
-        """New totals by the keys of a scope."""
+        """New totals by the keys of a scope, or of the path where none is named."""
         self.slots.append(scope)
         return len(self.slots) - 1
 
@@ -247,7 +247,7 @@ class Builder:
             np.array(rows, np.int64),
             np.array(self._parameters or [0.0]),
             np.array([self._final(c.X, k) for k in kept], np.int64),
-            np.array([keys[scope] for scope in self.slots] or [0], np.int64),
+            np.array([keys[scope] if scope else -1 for scope in self.slots] or [0], np.int64),
             np.array([any(step[c.OP] in ordered for step in self._code)], np.int64),
         )
 

@@ -55,9 +55,9 @@ CHOOSE = 28  # z := x where register `slot` is above 0, else w
 # The grouping of PEAK when `slot` names no key.
 BY_PATH, BY_ROW, BY_INSTANT = -3, -2, -1
 
-# The kinds of a cap in DRAW: [kind, key slot or state register, amount, its term column or -1].
+# The kinds of a cap in DRAW: [kind, slot, amount, its term column or -1, state register].
 CAP_ROW, CAP_KEY, CAP_PATH, CAP_STATE = range(4)
-CAP_WIDTH = 4
+CAP_WIDTH = 5
 CAPS_FROM = 4
 NO_ACCOUNT, GIVING, RECEIVING = range(3)
 

@@ -122,7 +122,7 @@ class Program:
     """Instructions for the kernel, the inputs they read, and where the figures come out.
 
     states: a name and opening value for each path register that lives from period to period.
-    slots: the scope whose keys each slot groups by.
+    slots: the scope whose keys each slot groups by; empty for the path.
     """
 
     code: Code

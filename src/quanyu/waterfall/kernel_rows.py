@@ -5,8 +5,6 @@ difference, so that the bits do not depend on what else is in the chunk. Sums ov
 paths and eight, fixed by the place in the path, for long ones; both are fixed by the path alone.
 """
 
-# ruff: noqa: PLR0917 - a compiled function takes its operands by place
-
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -16,7 +14,6 @@ from quanyu.waterfall.kernel_codes import (
     BY_INSTANT,
     BY_PATH,
     BY_ROW,
-    CAP_KEY,
     CAP_PATH,
     CAP_ROW,
     CAP_STATE,
@@ -31,8 +28,6 @@ Slot: TypeAlias = tuple[Keys, Floats, Floats, Keys]
 """A slot's key column, totals, pending sums and stamps."""
 Slots: TypeAlias = tuple[Ints, Floats, Floats, Keys, Floats]
 """The key of each slot, totals, pending sums and stamps of all slots, and the state."""
-Bounds: TypeAlias = tuple[int, int, np.int32]
-"""The first row of an instant, the end, and the stamp of the path."""
 
 LONG_PATH = 32
 
@@ -149,8 +144,8 @@ def running(x: Floats, z: Floats, p: Floats, terms: Floats, ptr: Ints, instant: 
                 if X == 0.0:
                     lead = r
                 X += f * x[r]
-            Y = passing(T + X, lead, layers, terms) - passing(T, lead, layers, terms) if X > 0.0 else 0.0
-            part = Y / X if X > 0.0 else 0.0
+            Y = passing(T + X, lead, layers, terms) - passing(T, lead, layers, terms) if X != 0.0 else 0.0
+            part = Y / X if X != 0.0 else 0.0
             for r in range(q, stop):
                 z[r] = f * x[r] * part
             if stop == q + 1:
@@ -194,7 +189,7 @@ def keyed(x: Floats, z: Floats, p: Floats, terms: Floats, ptr: Ints, instant: Fl
             for r in range(q, stop):
                 k = key[r]
                 T, X, v = total[k], pending[k], f * x[r]
-                Y = passing(T + X, r, layers, terms) - passing(T, r, layers, terms) if v > 0.0 else 0.0
+                Y = passing(T + X, r, layers, terms) - passing(T, r, layers, terms) if v != 0.0 else 0.0
                 z[r] = Y if v == X else v * (Y / X)
             for r in range(q, stop):
                 k = key[r]
@@ -231,20 +226,49 @@ def fit(z: Floats, start: int, stop: int, room: float) -> None:
 
 
 @jitted
-def cap_keys(z: Floats, cap: Floats, terms: Floats, bounds: Bounds, store: Slot) -> None:
-    """A cap at a key over the rows of one instant; `bounds` is (start, stop, generation)."""
-    key, total, pending, _ = store
-    start, stop, generation = bounds
-    gather(z, 1.0, start, stop, generation, store)
-    column = int(cap[3])
-    for r in range(start, stop):
-        if z[r] > 0.0:
-            k = key[r]
-            room = max((cap[2] if column < 0 else terms[column, r]) - total[k], 0.0)
-            if pending[k] > room:
-                z[r] = room if z[r] == pending[k] else z[r] * (room / pending[k])
-    for r in range(start, stop):
-        pending[key[r]] = 0.0
+def drawn(x: Floats, z: Floats, p: Floats, terms: Floats, chunk: Chunk, store: Slots) -> None:
+    """Caps in their order, eroded by what is really taken, then the account; instant by instant.
+
+    `store` is (key of each slot or -1 for the path, totals, pending sums, stamps, state) of the whole program; every
+    cap but those on rows has a slot of its own. Helpers here take plain arrays: counting references to grouped ones for
+    every instant would cost more than the arithmetic.
+    """
+    slots, total, pending, stamp, state = store
+    ptr, instant, keys, row0 = chunk.ptr, chunk.instant, chunk.keys, chunk.row0
+    f, mode, account, ceiling, caps = p[0], int(p[1]), int(p[2]), p[3], p[CAPS_FROM:]
+    for y in range(chunk.paths):
+        generation, at = np.int32(chunk.generation + y), chunk.first + y
+        for i in range(0, caps.size, CAP_WIDTH):
+            if caps[i] == CAP_STATE or caps[i] == CAP_PATH:
+                slot = int(caps[i + 1])
+                total[slot, 0] = state[int(caps[i + 4]), at] if caps[i] == CAP_STATE else 0.0
+                stamp[slot, 0] = generation
+        q, end = ptr[y], ptr[y + 1]
+        while q < end:
+            stop = until(instant, q, end)
+            for r in range(q, stop):
+                z[r] = f * x[r]
+            for i in range(0, caps.size, CAP_WIDTH):
+                if caps[i] == CAP_ROW:
+                    cap_rows(z, caps[i : i + CAP_WIDTH], terms, q, stop)
+                else:
+                    slot = int(caps[i + 1])
+                    cap_keys(z, caps, i, terms, q, stop, generation, keys, slots[slot], row0, total, pending, stamp)
+            if mode != NO_ACCOUNT:
+                balance = state[account, at]
+                fit(z, q, stop, max(ceiling - balance if mode == RECEIVING else balance, 0.0))
+                for r in range(q, stop):
+                    balance += z[r] if mode == RECEIVING else -z[r]
+                state[account, at] = max(balance, 0.0)
+            for i in range(0, caps.size, CAP_WIDTH):
+                slot = int(caps[i + 1])
+                if caps[i] != CAP_ROW:
+                    for r in range(q, stop):
+                        total[slot, keys[slots[slot], row0 + r] if slots[slot] >= 0 else 0] += z[r]
+            q = stop
+        for i in range(0, caps.size, CAP_WIDTH):
+            if caps[i] == CAP_STATE:
+                state[int(caps[i + 4]), at] = total[int(caps[i + 1]), 0]
 
 
 @jitted
@@ -257,87 +281,32 @@ def cap_rows(z: Floats, cap: Floats, terms: Floats, start: int, stop: int) -> No
 
 
 @jitted
-def cap_path(z: Floats, cap: Floats, terms: Floats, bounds: Bounds, taken: float) -> None:
-    """A cap at the path; its amount is that of the first row that asks."""
-    start, stop, _ = bounds
-    column, lead = int(cap[3]), start
-    while column >= 0 and lead < stop - 1 and z[lead] == 0.0:
-        lead += 1
-    if z[lead] > 0.0 or column < 0:
-        fit(z, start, stop, max((cap[2] if column < 0 else terms[column, lead]) - taken, 0.0))
-
-
-@jitted
-def drawn(x: Floats, z: Floats, p: Floats, terms: Floats, chunk: Chunk, store: Slots) -> None:
-    """Caps in their order, eroded by what is really taken, then the account; instant by instant.
-
-    `store` is (slots, totals, pending sums, stamps, state) of the whole program: every cap names its own.
-    """
-    _, _, _, _, state = store
-    f, mode, account, ceiling = p[0], int(p[1]), int(p[2]), p[3]
-    caps = p[CAPS_FROM:]
-    taken, count = chunk.found, caps.size // CAP_WIDTH
-    for y in range(chunk.paths):
-        at = chunk.first + y
-        for i in range(count):
-            taken[i] = state[int(caps[CAP_WIDTH * i + 1]), at] if caps[CAP_WIDTH * i] == CAP_STATE else 0.0
-        q, end = chunk.ptr[y], chunk.ptr[y + 1]
-        while q < end:
-            stop = until(chunk.instant, q, end)
-            bounds = (q, stop, np.int32(chunk.generation + y))
-            for r in range(q, stop):
-                z[r] = f * x[r]
-            for i in range(count):
-                apply_cap(z, caps[CAP_WIDTH * i : CAP_WIDTH * (i + 1)], terms, bounds, (chunk, store, taken[i]))
-            if mode != NO_ACCOUNT:
-                balance = state[account, at]
-                fit(z, q, stop, max(ceiling - balance if mode == RECEIVING else balance, 0.0))
-            record(z, caps, bounds, taken, (chunk, store))
-            if mode != NO_ACCOUNT:
-                for r in range(q, stop):
-                    state[account, at] += z[r] if mode == RECEIVING else -z[r]
-                state[account, at] = max(state[account, at], 0.0)
-            q = stop
-        for i in range(count):
-            if caps[CAP_WIDTH * i] == CAP_STATE:
-                state[int(caps[CAP_WIDTH * i + 1]), at] = taken[i]
+def cap_keys(
+    z: Floats, caps: Floats, i: int, terms: Floats, start: int, stop: int, generation: np.int32,
+    keys: Keys, key: int, row0: int, total: Floats, pending: Floats, stamp: Keys,
+) -> None:  # fmt: skip
+    """The cap that starts at caps[i], over the rows of one instant by key; a path is one key."""
+    slot, column = int(caps[i + 1]), int(caps[i + 3])
+    for r in range(start, stop):
+        k = keys[key, row0 + r] if key >= 0 else 0
+        if stamp[slot, k] != generation:
+            stamp[slot, k] = generation
+            total[slot, k] = 0.0
+        pending[slot, k] += z[r]
+    for r in range(start, stop):
+        k = keys[key, row0 + r] if key >= 0 else 0
+        if z[r] > 0.0:
+            room = max((caps[i + 2] if column < 0 else terms[column, r]) - total[slot, k], 0.0)
+            if pending[slot, k] > room:
+                z[r] = room if z[r] == pending[slot, k] else z[r] * (room / pending[slot, k])
+    for r in range(start, stop):
+        pending[slot, keys[key, row0 + r] if key >= 0 else 0] = 0.0
 
 
 @jitted
 def key_column(chunk: Chunk, key: int) -> Keys:
-    """A key column of the chunk's rows."""
-    return chunk.keys[key, chunk.row0 : chunk.row0 + chunk.count]
-
-
-@jitted
-def apply_cap(z: Floats, cap: Floats, terms: Floats, bounds: Bounds, held: Any) -> None:
-    """One cap of the list at one instant; `held` is (chunk, store, what the cap has taken in the path)."""
-    chunk, store, taken = held
-    if cap[0] == CAP_ROW:
-        cap_rows(z, cap, terms, bounds[0], bounds[1])
-    elif cap[0] == CAP_KEY:
-        slots, total, pending, stamp, _ = store
-        slot = int(cap[1])
-        cap_keys(z, cap, terms, bounds, (key_column(chunk, slots[slot]), total[slot], pending[slot], stamp[slot]))
-    else:
-        cap_path(z, cap, terms, bounds, taken)
-
-
-@jitted
-def record(z: Floats, caps: Floats, bounds: Bounds, taken: Floats, held: Any) -> None:
-    """What an instant took, added to every cap."""
-    chunk, (slots, total, _, _, _) = held
-    start, stop, _ = bounds
-    for i in range(caps.size // CAP_WIDTH):
-        kind = caps[CAP_WIDTH * i]
-        if kind == CAP_KEY:
-            slot = int(caps[CAP_WIDTH * i + 1])
-            key = key_column(chunk, slots[slot])
-            for r in range(start, stop):
-                total[slot, key[r]] += z[r]
-        elif kind in (CAP_PATH, CAP_STATE):
-            for r in range(start, stop):
-                taken[i] += z[r]
+    """A key column of the chunk's rows; any column where the slot has no key."""
+    return chunk.keys[max(key, 0), chunk.row0 : chunk.row0 + chunk.count]
 
 
 @jitted

@@ -43,7 +43,7 @@ def take(taken: Taken, value: Value, *, rows: bool, first: int = 0) -> Value:
         if n < first:
             continue
         after = any(needs_rows(terms, step, s) for s in step.stages[n + 1 :])
-        value = _stage(taken, stage, value, rows=later or after)
+        value = _stage(taken, stage, value, rows=later or after or charges_rows(terms, step, stage))
     share = terms.term(step.share, taken.where, default=1.0)
     value = taken.builder.product(value, share)
     return _caps(taken, value, rows=rows)
@@ -53,11 +53,16 @@ def needs_rows(terms: Terms, step: PlanStep, stage: Stage) -> bool:
     """Whether a stage has to see rows."""
     if terms.gross.level == "path":
         return False
+    finer = terms.kind(stage.scope, step.path) in ("row", "key")
+    return finer or terms.varies_by_row(stage) or charges_rows(terms, step, stage)
+
+
+def charges_rows(terms: Terms, step: PlanStep, stage: Stage) -> bool:
+    """Whether the reinstatement of a stage has a factor by row."""
     spec = step.reinstatement
-    charged = spec is not None and spec.per == stage.scope and any(
-        terms.level(e, stage.scope) == "row" for e in (spec.premium, spec.remaining, step.share)
-    )  # fmt: skip
-    return charged or terms.kind(stage.scope, step.path) in ("row", "key") or terms.varies_by_row(stage)
+    if spec is None or spec.per != stage.scope:
+        return False
+    return any(terms.level(e, stage.scope) == "row" for e in (spec.premium, spec.remaining, step.share))
 
 
 def shares_rows(terms: Terms, step: PlanStep) -> bool:
@@ -316,12 +321,11 @@ def _drawn(taken: Taken, value: Value, account: str | None) -> Value:
     for cap in taken.step.caps:
         kind = terms.kind(cap.scope, taken.where)
         room = terms.term(cap.amount, taken.where, cap.scope)
-        slot = builder.slot(cap.scope) if kind == "key" else 0
-        if kind == "state":
-            slot = builder.state(_state_name(taken, f"cap {cap.scope}"))
+        slot = -1 if kind == "row" else builder.slot(cap.scope if kind == "key" else "")
+        state = builder.state(_state_name(taken, f"cap {cap.scope}")) if kind == "state" else -1
         code = {"row": c.CAP_ROW, "key": c.CAP_KEY, "path": c.CAP_PATH, "state": c.CAP_STATE}[kind]
         varying = isinstance(room, Value)
-        parameters += [code, slot, 0.0 if isinstance(room, Value) else room, len(columns) if varying else -1]
+        parameters += [code, slot, 0.0 if isinstance(room, Value) else room, len(columns) if varying else -1, state]
         columns += [room] if varying else []
     held_terms = builder.row_terms(columns) if columns else (-1, 0)
     return builder.row_value(c.DRAW, parameters, x=value.register, terms=held_terms)

@@ -58,6 +58,7 @@ class _Lowering:
         self.builder = Builder(layout)
         self.figures: dict[Output, Value] = {}
         self.bearers: dict[str, Value] = {}
+        self.lost: Value | None = None
         self.plans: dict[tuple[str, str], Plan] = {}
         self.accounts: dict[str, float] = {}
 
@@ -73,6 +74,8 @@ class _Lowering:
         keep = self.borne and plan.flow == "losses" and plan.side == "from" and gross.level == "row"
         flow = _Flow(plan, terms, gross, keep)
         _one_giving_step(plan)
+        if keep:
+            self.lost = gross
         self._record(flow, "", "amount", gross)
         rest = self._list(flow, [plan.steps[i] for i in plan.roots], gross, rows=False)
         self._record(flow, "", "rest", rest)
@@ -310,13 +313,11 @@ class _Lowering:
 
     def _borne(self, flow: _Flow, step: PlanStep, kept: Value) -> None:
         """A recovery by claim, to those who bore the claim, in proportion to what each finally bore."""
-        losses = self.figures.get(Output("losses", "from", "", "amount"))
-        if kept.level == "path" or losses is None or not self.layout.single or not self.bearers:
+        if kept.level == "path" or self.lost is None or not self.layout.single:
             raise Unsupported(
                 f"{flow.name}/{step.path}", "who bore is known only by row, after the losses, a claim a row"
             )
-        amount = self.builder.row_input(Column("losses"))
-        part = self.builder.row_value(c.RATIO, (kept.scale,), x=kept.register, w=amount.register)
+        part = self.builder.row_value(c.RATIO, (kept.scale,), x=kept.register, w=self.lost.register)
         for path, bore in self.bearers.items():
             self._record(flow, step.path, "borne", self.builder.product(bore, part), path)
 
