@@ -6,7 +6,7 @@ used-up limits are left to words.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -42,7 +42,15 @@ Region = tuple[Slab, ...]
 def layers_of(steps: Sequence[Step], balances: dict[str, Number]) -> tuple[Block, ...]:
     """The blocks of a waterfall; a step whose own party keeps what its inner steps leave has a block for that part."""
     whole = (Slab(0, math.inf, 0, 1),)
-    return _Partition(dict(balances)).run(steps, whole, tower=False, depth=0)[0]
+    least = min((v for v in _amounts(steps) if 0 < v < math.inf), default=1.0)
+    return _Partition(dict(balances), least).run(steps, whole, tower=False, depth=0)[0]
+
+
+def _amounts(steps: Sequence[Step]) -> Iterator[float]:
+    """Every known bound of the steps."""
+    for step in steps:
+        yield from _known((*step.attachments, *step.limits, *step.caps))
+        yield from _amounts(step.steps)
 
 
 def _cut(region: Region, attachment: float, limit: float) -> Region:
@@ -107,8 +115,9 @@ def _window(step: Step, balance: Number | None, share: float) -> tuple[float, fl
 class _Partition:
     """Cuts a region step by step, counting the steps."""
 
-    def __init__(self, balances: dict[str, Number]) -> None:
+    def __init__(self, balances: dict[str, Number], least: float = 1.0) -> None:
         self.balances = balances
+        self.least = least
         self.count = 0
 
     def run(
@@ -144,10 +153,9 @@ class _Partition:
         own = [Block(number, step, _visible(kept), nominal, depth)] if _visible(kept) else []
         return [*own, *blocks], _minus(left, taken)
 
-    @staticmethod
-    def _nominal(subject: Region, attachment: float) -> float:
+    def _nominal(self, subject: Region, attachment: float) -> float:
         known = [s.high for s in subject if math.isfinite(s.high)] + [s.low for s in subject] + [attachment]
-        return max(known) or 1.0
+        return max(known) or self.least
 
 
 def _visible(region: Region) -> Region:

@@ -200,7 +200,8 @@ class SettledCase:
     """A recorded case settled: rows in, the path of each claim, who bears what.
 
     totals: over all claims, by flow's bearer. claims: how many there were, where only some
-    paths are given. transfers: who pays whom. expected: published or stated amounts beside what came out.
+    paths are given. steps: what each step takes of all claims, inner steps included, in pre-order, for the picture.
+    transfers: who pays whom. expected: published or stated amounts beside what came out.
     """
 
     title: Text
@@ -211,6 +212,7 @@ class SettledCase:
     flow: FlowName = "losses.from"
     story: Text | None = None
     claims: int | None = None
+    steps: tuple[Passage, ...] = ()
     transfers: tuple[Grid, ...] = ()
     caused: tuple[Text, ...] = ()
     expected: tuple["Example", ...] = ()

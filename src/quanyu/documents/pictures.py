@@ -69,9 +69,9 @@ class _Node:
 
 
 def case_picture(case: SettledCase, cast: Cast) -> Picture:
-    """The stream of the whole case: by steps where every claim's path is given, else by who bears it."""
-    nodes = _merged([node for path in case.paths for node in _tree(path)])
-    if case.claims not in (None, len(case.paths)) or not nodes:
+    """The stream of the whole case: by steps where these or every claim's path are given, else by who bears it."""
+    nodes = _level(list(case.steps), 0) or _merged([node for path in case.paths for node in _tree(path)])
+    if (case.claims not in (None, len(case.paths)) and not case.steps) or not nodes:
         nodes = [_Node("", t.party, t.fen, ()) for t in case.totals]
     counter = iter(range(1, 10_000))
     source = _SOURCES[case.flow.split(".")[0]]

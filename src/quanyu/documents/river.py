@@ -13,7 +13,7 @@ from quanyu.terms import Text
 __all__ = ["Branch", "river_picture"]
 
 _COLUMN, _CARD, _HIGH, _LOW, _GAP = 148.0, 132.0, 90.0, 56.0, 46.0
-_SOURCE, _TOP, _STREAM, _BEND, _DROP = 128.0, 16.0, 84.0, 10.0, 34.0
+_SOURCE, _TOP, _STREAM, _BEND, _DROP = 150.0, 16.0, 84.0, 10.0, 34.0
 _THIN, _EVEN = 1.6, 12.0
 
 

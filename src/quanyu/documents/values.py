@@ -108,7 +108,10 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammePage:
-    """Everything the page of one programme shows. What is empty is left out of the page."""
+    """Everything the page of one programme shows. What is empty is left out of the page.
+
+    period_premium: the premium of all that is insured in a period, where the sheets are of one unit each.
+    """
 
     id: str
     name: Text
@@ -130,6 +133,7 @@ class ProgrammePage:
     covers: tuple[Cover, ...] = ()
     flows: tuple[Flow, ...] = ()
     premium: tuple[PremiumSheet, ...] = ()
+    period_premium: Number | None = None
     price: TechnicalPrice | None = None
     results: tuple[AccountResult, ...] = ()
     chances: tuple[StepChance, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from quanyu.desk.pages.paths import chosen_claims, paths_of
+from quanyu.desk.pages.paths import chosen_claims, paths_of, steps_of
 from quanyu.desk.pages.words import expression_words, free_text, party_words
 from quanyu.desk.settle import SettledCase as Settled
 from quanyu.documents import Cell, ClaimPath, Example, FlowName, Grid, SettledCase, Source, Taken
@@ -76,6 +76,7 @@ def _case(case: Settled, outcome: Outcome, *, expected: tuple[Example, ...]) -> 
         flow=_flow_name(outcome),
         story=stated.note,
         claims=len(totals),
+        steps=steps_of(outcome),
         transfers=tuple(_transfers(programme, case)) if outcome is case.settled.outcome else (),
         caused=tuple(_caused(programme, outcome, case)),
         expected=expected,
@@ -123,33 +124,32 @@ def _grids(parts: Sequence[tuple[str, Sequence[Mapping[str, Any]], Mapping[str, 
             continue
         merged = [{**defaults, **row} for row in rows]
         columns = list(dict.fromkeys(k for row in merged for k in row))
-        columns.sort(key=lambda k: (k not in ("claim", "cover"), k in ("amount", "count")))
-        cells = tuple(tuple(_cell(row.get(k)) for k in columns) for row in merged[:_MOST_ROWS])
+        columns.sort(key=lambda k: (k != "claim", k != "cover", k in ("amount", "count")))
+        cells = tuple(tuple(_cell(k, row.get(k)) for k in columns) for row in merged[:_MOST_ROWS])
         more = len(merged) - len(cells)
         note = Text(f"另有 {more} 行", f"{more} more rows") if more > 0 else None
         heads = tuple(_HEADS.get(k, Text.same(k)) for k in columns)
         yield Grid(columns=heads, rows=cells, title=titles[name], note=note)
 
 
-def _cell(value: Any) -> Cell:
+def _cell(column: str, value: Any) -> Cell:
+    """A number as a number, unless it names a period or is written as a rate."""
     if value is None:
         return None
     text = free_text(value)
-    number = read_number(text) if isinstance(value, Written) and "%" not in text and not _year(text) else None
+    plain = isinstance(value, Written) and column != "period" and "%" not in text
+    number = read_number(text) if plain else None
     return expression_words(text) if number is None else number
-
-
-def _year(text: str) -> bool:
-    return len(text) == 4 and text.isdigit()
 
 
 def _transfers(programme: Programme, case: Settled) -> Iterator[Grid]:
     """Who pays whom, all claims together, by the step that says so."""
     sums: dict[tuple[str, str, str], int] = defaultdict(int)
     many = len({t.receiver for t in case.settled.transfers}) > _MOST_ALIKE
+    pools = _large_pools(case.settled.outcome)
     for t in case.settled.transfers:
         receiver = t.receiver.split(":")[0] if many else t.receiver
-        sums[t.payer, receiver, t.label] += t.amount
+        sums[pools.get((t.label, t.payer), t.payer), receiver, t.label] += t.amount
     if not sums:
         return
     rows = tuple(
@@ -163,6 +163,17 @@ def _transfers(programme: Programme, case: Settled) -> Iterator[Grid]:
         rows=rows,
         note=Text(f"另有 {more} 项", f"{more} more") if more > 0 else None,
     )
+
+
+def _large_pools(outcome: Outcome) -> Mapping[tuple[str, str], str]:
+    """The pool that stands for a member in a step, where it has many."""
+    found: dict[tuple[str, str], str] = {}
+    for step in outcome.plan.steps:
+        pool = outcome.plan.pools.get(step.party or "")
+        members = {m for v in pool.versions for m, _ in v.shares} if pool is not None else set()
+        if len(members) > _MOST_ALIKE:
+            found |= {(step.label, member): str(step.party) for member in members}
+    return found
 
 
 def _caused(programme: Programme, outcome: Outcome, case: Settled) -> Iterator[Text]:

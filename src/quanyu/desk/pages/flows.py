@@ -36,10 +36,11 @@ class Amounts:
 
 @dataclass(frozen=True)
 class Known:
-    """What expressions may be worked out with: of one unit, where all are alike, and of a whole period."""
+    """What expressions may be worked out with: of one unit, and of a whole period. several: not all units are alike."""
 
     unit: Mapping[str, Given]
     period: Mapping[str, Given]
+    several: bool = False
 
     def value(self, expression: Expression, scope: str) -> Fraction | None:
         """The value of a term at a scope; None where it depends on more."""
@@ -47,16 +48,15 @@ class Known:
 
 
 def known_of(exposure: Exposure | None) -> Known:
-    """What one exposure tells: its fields and premium where there is one kind of unit, and the period's premium."""
+    """What an exposure tells: fields and premium of its first kind of unit, and the period's premium."""
     if exposure is None:
         return Known({}, {})
     total = {"premium": exposure.total_premium} if exposure.premium is not None else {}
-    if len(exposure.rows) != 1:
-        return Known({}, total)
     unit = dict(exposure.rows[0])
     if exposure.premium is not None:
         unit["premium"] = exposure.premium[0]
-    return Known(unit, {**unit, **total})
+    several = len(exposure.rows) > 1
+    return Known(unit, total if several else {**unit, **total}, several)
 
 
 def flows_of(compiled: Compiled, marks: Marks, known: Known, amounts: Mapping[FlowName, Amounts]) -> tuple[Flow, ...]:
@@ -78,7 +78,7 @@ def _flow(name: FlowName, builder: "_Builder") -> Flow:
         amount=_split(builder.compiled, builder.plan.flow),
         total=drawn.total if drawn is not None and drawn.total else None,
         basis=drawn.basis if drawn is not None and drawn.total else None,
-        notes=tuple(_notes(builder.compiled, builder.plan)),
+        notes=tuple(_notes(builder)),
     )
 
 
@@ -96,7 +96,8 @@ def _split(compiled: Compiled, flow: str) -> Text:
     }[flow]
 
 
-def _notes(compiled: Compiled, plan: Plan) -> Iterator[Text]:
+def _notes(builder: "_Builder") -> Iterator[Text]:
+    compiled, plan = builder.compiled, builder.plan
     clock = getattr(compiled.programme, plan.flow).queue or compiled.programme.queue.by
     told = {
         "occurred": Text("出险", "occurrence"),
@@ -110,6 +111,11 @@ def _notes(compiled: Compiled, plan: Plan) -> Iterator[Text]:
             f"按{told.zh}先后排队；同一刻到达的，不足时按比例。",
             f"Claims queue by {told.en}; what arrives at one instant shares a shortage pro rata.",
         )
+    if builder.known.several and _reads_unit(plan):
+        yield Text(
+            "表达式在此的取值按第一类风险点；其余各类见保费单与风险暴露。",
+            "Values of expressions are those of the first exposure point; the others stand under exposure.",
+        )
     if plan.flow == "recoveries":
         basis = compiled.programme.recoveries.basis if compiled.programme.recoveries else "borne"
         yield (
@@ -117,6 +123,13 @@ def _notes(compiled: Compiled, plan: Plan) -> Iterator[Text]:
             if basis == "borne"
             else Text("视同损失变小后重算。", "As if the loss had been smaller.")
         )
+
+
+def _reads_unit(plan: Plan) -> bool:
+    """Whether any term is an expression."""
+    terms = [e for s in plan.steps for stage in s.stages for e in (stage.franchise, stage.attachment, stage.limit)]
+    terms += [e for s in plan.steps for e in (s.share, *(c.amount for c in s.caps))]
+    return any(e is not None and names(e) for e in terms)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The page of one programme, put together."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from quanyu.desk.check import run_examples
@@ -90,6 +91,7 @@ def programme_page(
         covers=covers_of(programme, marks),
         flows=flows_of(opened.compiled, marks, known, _amounts(simulated)),
         premium=sheets_of(opened.compiled, marks),
+        period_premium=None if isinstance(exposure, list) or exposure.premium is None else exposure.total_premium,
         assumptions=assumption_grids(programme),
         comparisons=tuple(compare_versions(other, (opened, simulated)) for other in others),
         cases=cases_of(cases),
@@ -129,7 +131,8 @@ def _period(programme: Programme) -> Text | None:
 
 def _summary(programme: Programme) -> Iterator[Text]:
     """One sentence on who pays the premium and who bears a loss, in turn."""
-    losses = joined((_who(programme, s.party) for s in programme.losses.from_), " → ", " → ")
+    bearers = [name for name, _ in groupby(_who(programme, s.party) for s in programme.losses.from_)]
+    losses = joined(bearers, " → ", " → ")
     premium = programme.premium
     payers = joined(dict.fromkeys(_who(programme, s.party) for s in premium.from_)) if premium is not None else None
     if payers is None or not payers.zh:

@@ -1,7 +1,7 @@
 """The path of a claim's every fen through the steps, from what the fold noted."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from quanyu.desk.pages.words import scope_words
 from quanyu.documents import ClaimPath, Passage, Taken
@@ -13,7 +13,7 @@ from quanyu.waterfall.plan import Plan, PlanStep, Taker
 from quanyu.waterfall.trace import Cut, StagePassage
 from quanyu.waterfall.trace import Passage as Noted
 
-__all__ = ["chosen_claims", "paths_of"]
+__all__ = ["chosen_claims", "paths_of", "steps_of"]
 
 _FEW = 12
 _SPOKEN = {Taker.INSURED: "insured", Taker.CLAIMANT: "claimant", Taker.BORNE: "borne"}
@@ -39,6 +39,23 @@ def paths_of(programme: Programme, outcome: Outcome, claims: Sequence[str]) -> t
     order = {step.index: n for n, step in enumerate(_preorder(outcome.plan))}
     return tuple(_path(programme, outcome, claim, sorted(noted[claim], key=lambda p: (str(p.instant), order[p.step])))
                  for claim in claims if noted[claim])  # fmt: skip
+
+
+def steps_of(outcome: Outcome) -> tuple[Passage, ...]:
+    """What each step that takes anything takes of all claims, inner steps included."""
+    own: dict[int, int] = defaultdict(int)
+    parties: dict[int, set[str]] = defaultdict(set)
+    for (_, index, party), amount in outcome.takes.items():
+        own[index] += int(amount)
+        parties[index].add(party)
+    made = []
+    for step in _preorder(outcome.plan):
+        total = sum(v for i, v in own.items() if f"{outcome.plan.steps[i].path}/".startswith(f"{step.path}/"))
+        if total:
+            taker = _named(step, parties[step.index])
+            made.append(Passage(label=step.label, taker=taker, reached_fen=total, taken_fen=total, rest_fen=0,
+                                depth=step.path.count("/")))  # fmt: skip
+    return tuple(made)
 
 
 def _preorder(plan: Plan) -> Iterator[PlanStep]:
@@ -69,7 +86,7 @@ def _passage(programme: Programme, outcome: Outcome, noted: Noted) -> Passage:
     cuts = [c for c in noted.cuts if c.given != c.asked]
     return Passage(
         label=step.label,
-        taker=_taker(step, noted),
+        taker=_named(step, noted.parties),
         depth=step.path.count("/"),
         reached_fen=int(noted.reached),
         taken_fen=int(noted.taken) - int(noted.returned),
@@ -80,11 +97,12 @@ def _passage(programme: Programme, outcome: Outcome, noted: Noted) -> Passage:
     )
 
 
-def _taker(step: PlanStep, noted: Noted) -> str:
+def _named(step: PlanStep, parties: Collection[str]) -> str:
+    """Who a step is, for a picture or line: the one who took where the row names them, nobody for a group."""
     if step.taker is Taker.GROUP:
         return ""
     if step.taker in _SPOKEN or step.taker is Taker.FIELD:
-        return next(iter(noted.parties)) if len(noted.parties) == 1 else _SPOKEN.get(step.taker, "party")
+        return next(iter(parties)) if len(parties) == 1 else _SPOKEN.get(step.taker, "party")
     return str(step.party)
 
 

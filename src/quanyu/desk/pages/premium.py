@@ -17,7 +17,7 @@ from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source
 from quanyu.rating import Sheet
 from quanyu.rating.sheet import Line
-from quanyu.terms import Text, write_number
+from quanyu.terms import Text, read_number, write_number
 from quanyu.waterfall.fen import Fen
 from quanyu.waterfall.fold import fold
 from quanyu.waterfall.outcome import Outcome
@@ -81,7 +81,7 @@ def _sheet(compiled: Compiled, marks: Marks, title: Text, *, quoted: tuple[Sheet
         title=title,
         lines=lines,
         total=total,
-        facts=tuple((_field_name(compiled.programme, k), str(v)) for k, v in fields.items()),
+        facts=tuple((_field_name(compiled.programme, k), _field_value(str(v))) for k, v in fields.items()),
         payers=payers,
         receivers=receivers,
     )
@@ -90,6 +90,11 @@ def _sheet(compiled: Compiled, marks: Marks, title: Text, *, quoted: tuple[Sheet
 def _field_name(programme: Programme, name: str) -> Text:
     spec = programme.insured.fields.get(name)
     return (spec.name if spec is not None else None) or Text.same(name)
+
+
+def _field_value(text: str) -> str:
+    number = read_number(text) if "%" not in text and "‰" not in text else None
+    return text if number is None else grouped(number)
 
 
 def _line(line: Line, marks: Marks) -> SheetLine:

@@ -23,10 +23,6 @@ Sign = Literal["paid", "received", "net"]
 _BORNE = Text("所承担的损失", "losses borne")
 _OUT = Text("各流合计流出", "out, over all flows")
 _IN = Text("各流合计流入", "in, over all flows")
-_BAD = Text(
-    "净结果的 VaR、TVaR 为坏年份一侧：低于该数的年份占 5%、1%、0.5%",
-    "VaR and TVaR of the net result are of the bad years: it is below them in 5 %, 1 % and 0.5 % of years",
-)
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,7 @@ def accounts_shown(simulated: "Simulated") -> tuple[AccountResult, ...]:
     return (
         replace(gross, curves=_annual(simulated.gross)),
         *(result for account in _accounts(simulated) for result in _shown(simulated, account)),
+        *_by_step(simulated),
     )
 
 
@@ -136,7 +133,7 @@ def _negative(result: AccountResult) -> AccountResult:
         return Estimate(-e.value, e.error)
 
     tails = tuple(Tail(t.level, turned(t.var), turned(t.tvar)) for t in result.tails)
-    return replace(result, mean=turned(result.mean), tails=tails, note=_BAD if tails else None)
+    return replace(result, mean=turned(result.mean), tails=tails)
 
 
 def _annual(figures: Figures) -> tuple[Curve, ...]:
@@ -161,12 +158,34 @@ def _occurrence(simulated: "Simulated", party: str) -> tuple[Curve, ...]:
     return (replace(_annual(figures)[0], kind="occurrence"),)
 
 
+def _by_step(simulated: "Simulated") -> Iterator[AccountResult]:
+    """Steps of those who bear in several, or cede inside one: a year's total and its largest occurrence."""
+    for n, step in enumerate(simulated.steps):
+        take, largest = simulated.step_take[n], simulated.occurrence[n]
+        party = step.party or "insured"
+        if not step.party or not take.sd or _occurrence(simulated, party):
+            continue
+        inside = any(s.path.startswith(f"{step.path}/") for s in simulated.steps)
+        of = Text(f"步骤 {step.path}", f"step {step.path}")
+        if inside:
+            of = Text(f"{of.zh}，分出之前", f"{of.en}, before what it cedes")
+        result = _result(party, "paid", take, of=of, curves=_annual(take))
+        if largest is not None and _annual(largest):
+            result = replace(result, curves=(*result.curves, replace(_annual(largest)[0], kind="occurrence")))
+        yield result
+
+
 def chances_of(simulated: "Simulated") -> tuple[StepChance, ...]:
-    """How often each step is reached and bounded, with binomial errors; inner steps under their path of labels."""
+    """How often each step is reached and bounded, with binomial errors; inner steps under their path of labels.
+
+    Where it happened in no year, or in every one, the error is that of the estimate with two years added on either side
+    (Agresti and Coull 1998, The American Statistician 52), for the plain one would say that it cannot happen.
+    """
     years = simulated.years
 
     def chance(part: float) -> Estimate:
-        return Estimate(part, math.sqrt(part * (1.0 - part) / years))
+        centre, size = (part, years) if 0.0 < part < 1.0 else ((part * years + 2.0) / (years + 4.0), years + 4)
+        return Estimate(part, math.sqrt(centre * (1.0 - centre) / size))
 
     return tuple(
         StepChance(
@@ -205,7 +224,7 @@ def gross_ceded_net(simulated: "Simulated") -> tuple[GrossCededNet, ...]:
     kept, name = losses_of(simulated, party), party_words(programme, party)
     if kept is not None:
         gross = simulated.gross
-        rest = _difference(simulated.gross, kept)
+        rest = _rest(simulated, party, gross.mean - kept.mean)
         rows.append(
             GrossCededNet(
                 measure=Text(
@@ -221,9 +240,10 @@ def gross_ceded_net(simulated: "Simulated") -> tuple[GrossCededNet, ...]:
     return tuple(rows)
 
 
-def _difference(one: Figures, other: Figures) -> Estimate:
-    """One mean less another, with the sum of their errors as a bound for its own."""
-    return estimate(one.mean - other.mean, one.mean_error + other.mean_error)
+def _rest(simulated: "Simulated", party: str, mean: float) -> Estimate:
+    """What all others bear, with the sum of their errors as a bound for its own."""
+    others = [a.kinds["losses"][1] for a in _accounts(simulated) if a.party != party]
+    return estimate(mean, _errors(others))
 
 
 def _ceded(simulated: "Simulated", programme: Programme, n: int) -> Iterator[GrossCededNet]:

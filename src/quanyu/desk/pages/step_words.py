@@ -47,14 +47,12 @@ def _reinstatement(programme: Programme, given: PlanReinstatement) -> Text:
     limit, premium = expression_words(given.limit.text), expression_words(given.premium.text)
     per = scope_words(programme, given.per)
     payer = party_words(programme, given.payer) if given.payer else Text("承担方", "its cedant")
-    said = joined(rates)
-    remaining = ""
-    if given.remaining is not None:
-        remaining = f" × {given.remaining.text}"
+    said, times = joined(rates), "reinstatement" if len(rates) == 1 else "reinstatements"
+    remaining = f" × {given.remaining.text}" if given.remaining is not None else ""
     return Text(
         f"限额 {limit.zh} 可复原 {len(rates)} 次（{per.zh}），费率 {said.zh}，"
         f"按金额比例 × 层保费 {premium.zh}{remaining}，由{payer.zh}缴（{given.label}）",
-        f"{len(rates)} reinstatements of {limit.en}, {per.en}, at {said.en} pro rata as to amount of the layer's "
+        f"{len(rates)} {times} of {limit.en}, {per.en}, at {said.en} pro rata as to amount of the layer's "
         f"premium {premium.en}{remaining}, paid by {payer.en} ({given.label})",
     )
 

@@ -18,7 +18,7 @@ __all__ = ["changes", "compare_versions"]
 
 _NO_TERMS = frozenset({"source", "sources", "name", "note", "programme", "version", "extends", "examples",
                        "illustrative", "family"})  # fmt: skip
-_LISTED = ("from", "to", "steps", "tower")
+_LISTED = ("from", "steps", "tower")
 _MEANINGS = {
     "attachment": Text("起赔点", "attachment"),
     "limit": Text("限额", "limit"),
@@ -32,8 +32,20 @@ _MEANINGS = {
     "covers": Text("适用责任", "covers"),
     "opening": Text("期初余额", "opening balance"),
     "amount": Text("金额", "amount"),
+    "base": Text("基础保费", "base"),
+    "owner": Text("所有人", "owner"),
+}
+_PARTS = {
     "period": Text("期间", "period"),
     "accounts": Text("账户", "account"),
+    "pools": Text("共保体", "pool"),
+    "parties": Text("当事方", "party"),
+    "facts": Text("事实", "fact"),
+    "covers": Text("责任", "cover"),
+    "losses": Text("损失的一步", "step of the losses"),
+    "premium": Text("保费的一步", "step of the premium"),
+    "surplus": Text("盈余的一步", "step of the surplus"),
+    "services": Text("服务的一步", "step of the services"),
     "assumptions": Text("假设", "assumption"),
 }
 _GONE, _NEW, _CHANGED = Text("删去", "removed"), Text("新增", "added"), Text("改动", "changed")
@@ -76,7 +88,8 @@ def _changes(old: Any, new: Any, path: tuple[str, ...]) -> Iterator[TermChange]:
         if one is _ABSENT or two is _ABSENT:
             yield _change(one, two, (*path, key))
         else:
-            yield from _changes(one, two, (*path, key))
+            listed = key in _LISTED and isinstance(two, Seq)
+            yield from _changes(one, two, path if listed else (*path, key))
 
 
 def _parts(node: Any) -> Mapping[str, Any] | None:
@@ -91,10 +104,9 @@ def _parts(node: Any) -> Mapping[str, Any] | None:
 
 
 def _change(old: Any, new: Any, path: tuple[str, ...]) -> TermChange:
-    shown = [p for p in path if p not in _LISTED]
     kind = _NEW if old is _ABSENT else _GONE if new is _ABSENT else _CHANGED
-    meaning = next((_MEANINGS[p] for p in reversed(path) if p in _MEANINGS), None)
-    return TermChange(where=".".join(shown or path), old=_said(old), new=_said(new), meaning=meaning, weight=kind)
+    meaning = next((_MEANINGS[p] for p in reversed(path[-2:]) if len(path) > 1 and p in _MEANINGS), _PARTS.get(path[0]))
+    return TermChange(where=".".join(path), old=_said(old), new=_said(new), meaning=meaning, weight=kind)
 
 
 def _said(node: Any) -> str:
