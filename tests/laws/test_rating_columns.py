@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from quanyu.formula import Column, EvaluationError, Given, TextColumn, evaluate
+from quanyu.formula import Column, EvaluationError, Expression, Given, TextColumn, evaluate, parse
 from quanyu.formula.lookup import Lookup, look_up
 from quanyu.rating import (
     CompiledRating,
@@ -27,6 +27,8 @@ from quanyu.rating import (
     time_share,
 )
 from quanyu.rating.day_count import DayCount
+from quanyu.rating.flow import Chain, exact_steps
+from quanyu.rating.near import near, numeric
 from rating.programmes import rated
 
 EXAMPLES = int(os.environ.get("QUANYU_EXAMPLES", "150"))
@@ -41,6 +43,8 @@ EXPRESSIONS = st.sampled_from(
         "sum * 3‰",
         "sum * rate",
         "sum / 7 + mu",
+        "sum / 3 * 3 * 0.0005",
+        "sum * rate / 7 * 7 + 0.005",
         "max(500, 10% * sum)",
         "min(sum, 1000) * (mu - 0.1)",
         "abs(mu - 5) * 100",
@@ -195,6 +199,67 @@ def test_a_larger_factor_is_never_a_smaller_premium(pairs: list[tuple[str, str]]
         return quote_row(rated(text), {"sum": total}).premium
 
     assert premium(0) <= premium(1)
+
+
+def one(value: Any, row: int) -> Any:
+    return value[row] if np.ndim(value) else value
+
+
+@LAW
+@given(EXPRESSIONS, st.lists(EXPRESSIONS, min_size=1, max_size=6), risks())
+def test_the_exact_value_lies_within_the_bound_and_on_its_grid(
+    first: str, more: list[str], rows: list[dict[str, Any]]
+) -> None:
+    text = " * ".join(f"({expression})" for expression in [first, *more])
+    for operation in ("", " / 3", " - 0.07 * (sum + mu)"):
+        expression = parse(text + operation)
+        assert isinstance(expression, Expression)
+        found = numeric(near(expression, in_columns(rows), len(rows)))
+        for number, row in enumerate(rows):
+            if one(found.unsure, number):
+                continue
+            exact = evaluate(expression, row)
+            assert isinstance(exact, Fraction)
+            value, error = float(one(found.value, number)), float(one(found.error, number))
+            assert abs(Fraction(value) - exact) <= Fraction(error) + Fraction(1, 10**300)
+            assert found.parts is None or (exact * found.parts).denominator == 1
+
+
+@LAW
+@given(st.lists(st.integers(2, 9999), min_size=12, max_size=60), st.integers(1, 10**6))
+def test_many_factors_stay_within_the_bound_of_their_product(cells: list[int], total: int) -> None:
+    rows = ", ".join(f"f{k}: {{by: zone, table: {{A: {cell / 1000}}}}}" for k, cell in enumerate(cells))
+    rating = rated(f"{{base: sum, factors: {{{rows}}}}}")
+    table: dict[str, Column] = {"sum": np.array([float(total)]), "zone": TextColumn(np.array([0]), ("A",))}
+    chain = Chain(1)
+    assert all(chain.take(factor, table) for factor in rating.factors)
+    product = chain.product()
+    exact = math.prod((Fraction(cell, 1000) for cell in cells), start=Fraction(1))
+    assert abs(Fraction(float(product.value[0])) - exact) <= Fraction(float(product.error[0]))
+    if exact * total < 10**15:
+        quotes = quote_columns(rating, table, 1)
+        assert isinstance(quotes, Quotes)
+        assert quotes.fen.tolist() == [quote_row(rating, {"sum": total, "zone": "A"}).fen]
+
+
+@LAW
+@given(
+    st.one_of(
+        st.integers(-(2**53), 2**53), st.integers(40, 53).flatmap(lambda bits: st.integers(2**bits, 2 ** (bits + 1)))
+    ),
+    st.sampled_from([1, 7, 100, 1000, 30_000]),
+    st.integers(0, 40),
+    st.booleans(),
+)
+def test_whole_steps_are_claimed_only_where_they_are_sure(numerator: int, parts: int, units: int, up: bool) -> None:
+    """The exact value is numerator / parts; what stands in the column may lie anywhere within its bound of it."""
+    exact = Fraction(numerator, parts)
+    error = abs(float(exact)) * units * 2.0**-53
+    value = float(exact) + (error if up else -error) * 0.99
+    error += abs(float(exact)) * 2.0**-51
+    for width in (Fraction(1, 100), Fraction(1), Fraction(3, 10), Fraction(1, 200)):
+        known, steps = exact_steps(np.array([value]), np.array([error]), parts=parts, width=width)
+        assert not known[0] or steps[0] == math.floor(exact / width + Fraction(1, 2))
 
 
 ADDITIVE: tuple[DayCount, ...] = ("actual/365", "actual/360", "30/360", "days")

@@ -63,7 +63,9 @@ def test_ties_of_decimals_need_no_single_quotes() -> None:
 def test_an_edge_is_met_as_the_decimal_it_is_written_as() -> None:
     rating = rated('{base: 100, factors: {f: {by: mu, table: {"[0, 0.1)": 1, "[0.1, 0.3]": 2, "(0.3, 1]": 3}}}}')
     values = np.array([0.1, np.nextafter(0.1, 0), 0.3, np.nextafter(0.3, 1), 0.30000000000000004, 1.0, 0.0])
-    assert quoted(rating, {"mu": values}, 7).fen.tolist() == [20_000, 10_000, 20_000, 30_000, 30_000, 30_000, 10_000]
+    quotes = quoted(rating, {"mu": values}, 7)
+    assert quotes.fen.tolist() == [20_000, 10_000, 20_000, 30_000, 30_000, 30_000, 10_000]
+    assert quotes.exact == 0
 
 
 def test_an_edge_no_float_reads_as_is_decided_exactly() -> None:
@@ -137,6 +139,46 @@ def test_numbers_outside_a_table_are_refused(value: float) -> None:
     assert isinstance(findings, list)
     assert len(findings) == 1
     assert "row 2" in str(findings[0].reason)
+
+
+KEYED = [
+    "{by: mu * 0.1, table: {'(-inf, 5)': 1, '[5, inf)': 2}}",
+    "{by: [zone, mu], table: {A: {'(-inf, 5)': 1, '[5, inf)': 2}, B: {'(-inf, inf)': 1}}}",
+    "{by: mu, table: {'(-inf, 5)': 1, '[5, inf)': sum / 100}}",
+    "{value: 'if(mu > 5, 1, 2)'}",
+    "{value: 'if(not (mu > 5) or mu <= 7, 1, 2)'}",
+    "{value: 'max(1, mu)', within: [0.5, 2]}",
+]
+
+
+@pytest.mark.parametrize("factor", KEYED)
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_no_gap_slips_through_a_key_or_a_condition(factor: str, value: float) -> None:
+    rating = rated(f"{{base: 100, factors: {{f: {factor}}}}}")
+    table: dict[str, Column] = {"mu": np.array([1.0, value]), "zone": "A", "sum": np.array([100.0, 100.0])}
+    quotes = quote_columns(rating, table, 2)
+    if np.isnan(value):
+        assert isinstance(quotes, list)
+        assert [(finding.code, str(finding.reason)) for finding in quotes] == [
+            ("missing-value", "row 2: mu has no value")
+        ]
+    elif isinstance(quotes, Quotes):
+        assert quotes.fen[1] == explain_row(quotes, 1).fen
+
+
+def test_ties_that_only_a_quotient_hides_are_decided_exactly() -> None:
+    sums = np.arange(1, 2001, dtype=np.float64)
+    quotes = quoted(rated("{base: sum / 3 * 3 * 0.001, round: 0.01}"), {"sum": sums}, 2000)
+    np.testing.assert_array_equal(quotes.fen, (np.arange(1, 2001) + 5) // 10)
+    assert 200 <= quotes.exact < 400
+
+
+@pytest.mark.parametrize(("value", "code"), [(np.nan, "missing-value"), (np.inf, "outside-table")])
+def test_a_table_open_at_both_ends_takes_no_gap(value: float, code: str) -> None:
+    rating = rated("{base: 100, factors: {mu: {by: mu, table: {'(-inf, 5)': 1, '[5, inf)': 2}}}}")
+    findings = quote_columns(rating, {"mu": np.array([1.0, value])}, 2)
+    assert isinstance(findings, list)
+    assert [finding.code for finding in findings] == [code]
 
 
 def test_a_missing_column_is_one_finding_and_many_rows_at_most_a_hundred() -> None:

@@ -29,7 +29,7 @@ from quanyu.rating.near import (
 )
 from quanyu.rating.quote import share_of_time
 
-__all__ = ["premiums"]
+__all__ = ["Chain", "exact_steps", "premiums"]
 
 _BLOCK = 1 << 15  # a block of float64 and its slots stay in the second-level cache
 _TINY = 1e-250  # above all that underflow can lose
@@ -225,7 +225,7 @@ def _rounded(total: Near, step: Fraction | None, length: int) -> tuple[NDArray[n
     open_, whole = near_half(ratio), np.where(np.abs(counted) < _ROOM, counted, 0.0).astype(np.int64)
     open_ |= np.abs(counted) >= _ROOM
     if total.parts is not None:
-        known, exact = _exact_steps(value, error, parts=total.parts, width=width)
+        known, exact = exact_steps(value, error, parts=total.parts, width=width)
         whole, open_ = np.where(known, exact, whole), open_ & ~known
     fen = width * 100
     if fen.denominator == 1 and fen.numerator < 2**10:
@@ -235,7 +235,7 @@ def _rounded(total: Near, step: Fraction | None, length: int) -> tuple[NDArray[n
     return (2 * kept * fen.numerator + fen.denominator) // (2 * fen.denominator), unsure | open_ | ~fits
 
 
-def _exact_steps(
+def exact_steps(
     value: NDArray[np.float64], error: NDArray[np.float64], *, parts: int, width: Fraction
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Whole steps in whole-number arithmetic, for rows with only one multiple of 1/parts in reach of the bound."""
