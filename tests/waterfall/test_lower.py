@@ -272,7 +272,8 @@ def test_reinstatement_premium_by_row_and_by_path() -> None:
 
 
 def test_recoveries_go_to_those_who_bore_the_claim() -> None:
-    """Borne 20 | 30 and 20 | 80 of claims 50 and 100; 25 and 50 come back, 10 of each first for costs."""
+    """Borne 20 | 30 and 20 | 80 of claims 50 and 100; 25 and 50 come back, 10 of each first for costs;
+    of a third claim of 30 comes back more than was lost."""
     recoveries = {
         "basis": "borne",
         "restores": False,
@@ -283,12 +284,13 @@ def test_recoveries_go_to_those_who_bore_the_claim() -> None:
     notation |= {"recoveries": recoveries}
     plans = [plan_of(notation), plan_of(notation, "recoveries", "to")]
     program = lower(plans, layout=Layout(rows=("losses", "recoveries")))
-    found = one_path(program, {"amount": 50, "recoveries": 25}, {"amount": 100, "recoveries": 50})
+    claim = {"amount": 30, "recoveries": 50}
+    found = one_path(program, {"amount": 50, "recoveries": 25}, {"amount": 100, "recoveries": 50}, claim)
     back = {"flow": "recoveries.to"}
-    assert found.of("costs", **back) == [20.0]
-    assert found.of("back", "borne", "own", **back) == [pytest.approx(15 * 0.4 + 40 * 0.2)]
-    assert found.of("back", "borne", "two", **back) == [pytest.approx(15 * 0.6 + 40 * 0.8)]
-    assert found.of("above", **back) == [0.0]
+    assert found.of("costs", **back) == [30.0]
+    assert found.of("back", "borne", "own", **back) == [pytest.approx(15 * 0.4 + 40 * 0.2 + 20)]
+    assert found.of("back", "borne", "two", **back) == [pytest.approx(15 * 0.6 + 40 * 0.8 + 10)]
+    assert found.of("above", **back) == [10.0]
 
 
 @pytest.mark.parametrize(

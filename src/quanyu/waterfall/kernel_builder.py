@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
@@ -51,6 +51,16 @@ class Layer:
 Layers: TypeAlias = tuple[Layer, ...]
 """G as a sum of layers."""
 IDENTITY: Layers = (Layer(),)
+
+
+class Operands(TypedDict, total=False):
+    """The operands of an instruction: registers, the first of its term columns with their count, its slot."""
+
+    x: int
+    z: int
+    w: int
+    terms: tuple[int, int]
+    slot: int
 
 
 def constants(layers: Layers) -> list[float] | None:
@@ -104,32 +114,24 @@ class Builder:
 
     # instructions
 
-    def emit(
-        self,
-        op: int,
-        parameters: Sequence[float] = (),
-        *,
-        x: int = -1,
-        z: int = -1,
-        w: int = -1,
-        terms: tuple[int, int] = (-1, 0),
-        slot: int = -1,
-    ) -> None:
-        """Append an instruction; `terms` are the first term column and their count."""
-        self._code.append([op, x, z, w, len(self._parameters), *terms, slot])
+    def emit(self, op: int, parameters: Sequence[float] = (), **operands: Unpack[Operands]) -> None:
+        """Append an instruction."""
+        first, count = operands.get("terms", (-1, 0))
+        x, z, w = operands.get("x", -1), operands.get("z", -1), operands.get("w", -1)
+        self._code.append([op, x, z, w, len(self._parameters), first, count, operands.get("slot", -1)])
         self._parameters += [float(p) for p in parameters]
 
-    def row_value(self, op: int, parameters: Sequence[float] = (), **operands: Any) -> Value:
+    def row_value(self, op: int, parameters: Sequence[float] = (), **operands: Unpack[Operands]) -> Value:
         """A row instruction and its result."""
-        z = self.rows()
-        self.emit(op, parameters, z=z, **operands)
-        return Value("row", z)
+        operands["z"] = self.rows()
+        self.emit(op, parameters, **operands)
+        return Value("row", operands["z"])
 
-    def path_value(self, op: int, parameters: Sequence[float] = (), **operands: Any) -> Value:
+    def path_value(self, op: int, parameters: Sequence[float] = (), **operands: Unpack[Operands]) -> Value:
         """A path instruction and its result."""
-        z = self.paths()
-        self.emit(op, parameters, z=z, **operands)
-        return Value("path", z)
+        operands["z"] = self.paths()
+        self.emit(op, parameters, **operands)
+        return Value("path", operands["z"])
 
     # values
 

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from quanyu.formula import Expression
 from quanyu.waterfall import kernel_codes as c
 from quanyu.waterfall.kernel_amounts import figure_of
-from quanyu.waterfall.kernel_builder import Builder, Term, Value
+from quanyu.waterfall.kernel_builder import Builder, Layer, Term, Value
 from quanyu.waterfall.kernel_program import Column, Feed, Layout, Measure, Output, Outputs, Place, Program, Unsupported
 from quanyu.waterfall.kernel_stages import Taken, caps_rows, needs_rows, peak, reached_by_rows, shares_rows, take
 from quanyu.waterfall.kernel_terms import Terms
@@ -159,6 +159,8 @@ class _Lowering:
             if self.wanted.exhaustion:
                 reached_by_rows(taken, step.stages[0], entering)
             y = take(taken, passed, rows=here, first=1)
+        if step.taker is Taker.BORNE:
+            y = self._at_most_borne(flow, step, y)
         self._record(flow, step.path, "take", y)
         if self.wanted.reached:
             self._record(flow, step.path, "reached", entering)
@@ -311,12 +313,16 @@ class _Lowering:
             return ()
         return shares
 
+    def _at_most_borne(self, flow: _Flow, step: PlanStep, y: Value) -> Value:
+        """Nobody gets back more than was lost on the claim; what is above goes on."""
+        if y.level == "path" or self.lost is None or not self.layout.single:
+            reason = "who bore is known only by row, after the losses, where every row is a claim"
+            raise Unsupported(f"{flow.name}/{step.path}", reason)
+        return self.builder.layered(c.CLAIM, y, (), (Layer(0.0, self.lost),))
+
     def _borne(self, flow: _Flow, step: PlanStep, kept: Value) -> None:
         """A recovery by claim, to those who bore the claim, in proportion to what each finally bore."""
-        if kept.level == "path" or self.lost is None or not self.layout.single:
-            raise Unsupported(
-                f"{flow.name}/{step.path}", "who bore is known only by row, after the losses, a claim a row"
-            )
+        assert self.lost is not None
         part = self.builder.row_value(c.RATIO, (kept.scale,), x=kept.register, w=self.lost.register)
         for path, bore in self.bearers.items():
             self._record(flow, step.path, "borne", self.builder.product(bore, part), path)
