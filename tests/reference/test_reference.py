@@ -79,13 +79,7 @@ def test_people_are_named_in_both_languages(path: Path) -> None:
         assert name.zh != name.en
 
 
-KEYLESS = pytest.mark.xfail(
-    reason="a row of a cover that a step does not take is asked for the key of the step's cap", strict=True
-)
-WORKED = [
-    pytest.param(path, n, id=f"{path.stem}-{n}", marks=KEYLESS if (path.stem, n) == ("16-lift", 2) else ())
-    for path, n in EXAMPLES
-]
+WORKED = [pytest.param(path, n, id=f"{path.stem}-{n}") for path, n in EXAMPLES]
 
 
 @pytest.mark.parametrize(("path", "n"), WORKED)

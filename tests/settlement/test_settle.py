@@ -193,3 +193,9 @@ def test_facts_that_are_missing_are_a_finding() -> None:
     findings = settle(compiled(LIMIT), case("rows: [{claim: h, cover: relief, t: 1}]\n"))
     assert isinstance(findings, list)
     assert findings[0].code == "cover-without-facts"
+
+
+def test_a_day_on_which_nothing_is_known_is_a_finding() -> None:
+    findings = settle(compiled(LIMIT), case("known: 2022-01-01\nrows: [{claim: a, at: 2023-03-01, amount: 80}]\n"))
+    assert isinstance(findings, list)
+    assert [f.code for f in findings] == ["nothing-known"]

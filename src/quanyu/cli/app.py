@@ -132,6 +132,28 @@ def simulate(
 
 
 @app.command()
+def fit(
+    table: Annotated[Path, typer.Argument(help="table of losses: .xlsx .csv .parquet 损失表")],
+    column: Annotated[str, typer.Option("--column", help="the column of amounts 金额列")],
+    law: Annotated[list[str] | None, typer.Option("--law", help="only these laws 只拟合这些分布")] = None,
+    above: Annotated[
+        float | None, typer.Option("--above", help="losses up to here are not in the table 起报点")
+    ] = None,
+    years: Annotated[str | None, typer.Option("--years", help="the column of years 年份列")] = None,
+    lang: Language = "auto",
+) -> None:
+    """Fit laws to a table of losses, with how well each fits. 拟合损失分布。"""
+    from quanyu.cli.fitting import show_fits
+    from quanyu.desk.fit import fit_table
+
+    spoken = language(lang)
+    done = fit_table(table, column, laws=tuple(law or ()), above=above, years=years)
+    if isinstance(done, list):
+        stop(done, spoken)
+    show_fits(done, spoken)
+
+
+@app.command()
 def settle(files: Files, lang: Language = "auto") -> None:
     """Settle cases to the fen, beside what they expect. 逐案结算到分。"""
     from quanyu.cli.cases import show_case

@@ -84,7 +84,8 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
         line = (
             f"技术价格 {p.technical:,.0f} ± {p.error:,.0f}，实收 {p.charged:,.0f}，期望赔付率 {ratio}"
             if zh
-            else f"technical price {p.technical:,.0f} ± {p.error:,.0f}, charged {p.charged:,.0f}, expected loss ratio {ratio}"
+            else f"technical price {p.technical:,.0f} ± {p.error:,.0f}, charged {p.charged:,.0f}, "
+            f"expected loss ratio {ratio}"
         )
         console.print(f"{p.party}: {line}")
     speed = f"{done.years:,} {'年' if zh else 'years'}, seed {done.seed}, {done.seconds:.2f} s"

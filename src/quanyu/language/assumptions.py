@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from quanyu.language.node import Node
-from quanyu.language.scalars import Name, SourceText, Texts, Truth
+from quanyu.language.scalars import MonthDay, Name, SourceText, Texts, Truth
 
 __all__ = [
     "Assumptions",
@@ -56,8 +56,8 @@ class TimeSpec(Node):
     """When in the year it happens: evenly (`uniform`), in a season, on a day, or by twelve monthly weights."""
 
     uniform: Truth = False
-    season: tuple[str, str] | None = None
-    day: str | None = None
+    season: tuple[MonthDay, MonthDay] | None = None
+    day: MonthDay | None = None
     months: tuple[SourceText, ...] = ()
 
 

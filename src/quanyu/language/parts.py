@@ -4,8 +4,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
+from quanyu.language.flows import Step
 from quanyu.language.node import Node
-from quanyu.language.scalars import Date, Durations, FieldKind, Name, Source, SourceText, TableText, Texts, Truth
+from quanyu.language.scalars import (
+    Amounts,
+    Date,
+    Durations,
+    FieldKind,
+    MonthDay,
+    Name,
+    Source,
+    SourceText,
+    TableText,
+    Texts,
+    Truth,
+    one_or_more,
+)
 
 __all__ = [
     "Account",
@@ -21,7 +35,6 @@ __all__ = [
     "Queue",
     "Scope",
     "Value",
-    "one_or_more",
 ]
 
 PARTY_KINDS = Literal[
@@ -44,17 +57,13 @@ PARTY_KINDS = Literal[
 ]
 
 
-def one_or_more(value: Any) -> Any:
-    """A text stands for a list of one."""
-    return (value,) if isinstance(value, str) else value
-
-
 class Party(Node):
-    """Somebody who pays or receives."""
+    """Somebody who pays or receives. `steps` stand behind it wherever it bears a loss: reinsurance of its own."""
 
     name: Texts | None = None
     kind: PARTY_KINDS
     panel: tuple[Texts, ...] = ()
+    steps: tuple[Step, ...] = ()
 
 
 class Account(Node):
@@ -75,7 +84,11 @@ class Member(Node):
 
 
 class Pool(Node):
-    """Parties that share what the pool takes. `basis` names the date that chooses the members."""
+    """Parties that share what the pool takes. `basis` names the date that chooses the members.
+
+    caps: what a member bears of losses at most, by scope. overflow: who has what lies above: the `next` step of the
+    list, or the `others`, members without a cap, by their shares.
+    """
 
     name: Texts | None = None
     leader: Name | None = None
@@ -83,6 +96,8 @@ class Pool(Node):
     shares: dict[Name, SourceText] | None = None
     members: tuple[Member, ...] = ()
     by: Name | None = None
+    caps: dict[Name, Amounts] = {}
+    overflow: Literal["next", "others"] = "next"
     source: Texts | None = None
 
 
@@ -93,7 +108,7 @@ class Period(Node):
     until: Date | None = Field(default=None, alias="to")
     each: Literal["year", "policy", "month", "season", "flight", "order", "day", "term"] = "year"
     basis: Literal["attaching", "occurring", "claims-made"] | None = None
-    season: tuple[Name, Name] | None = None
+    season: tuple[MonthDay, MonthDay] | None = None
     starts: Texts | None = None
     years: int | None = None
     extended_reporting: Durations | None = None

@@ -22,6 +22,7 @@ __all__ = [
     "FieldType",
     "Key",
     "Label",
+    "MonthDay",
     "Name",
     "Source",
     "SourceText",
@@ -29,11 +30,13 @@ __all__ = [
     "TableText",
     "Texts",
     "Truth",
+    "one_or_more",
     "read_key",
     "refuse",
 ]
 
 _NAME = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w-]*")
+_MONTH_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DURATION = re.compile(r"(\d+)\s*(days?|weeks?|months?|years?|hours?|working days?|minutes?)")
 _RANGE = re.compile(r"(-?\d+)\s*\.\.\s*(-?\d+)")
@@ -44,6 +47,11 @@ def refuse(code: str, zh: str, en: str, remedy: Text | None = None) -> PydanticC
     """The exception by which a validator names a finding: `code`, the reason in two languages, and a remedy."""
     fix = remedy or Text("见参考手册", "see the reference")
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en, "remedy_zh": fix.zh, "remedy_en": fix.en})
+
+
+def one_or_more(value: Any) -> Any:
+    """A text stands for a list of one."""
+    return (value,) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +251,20 @@ def _date(value: Any) -> Any:
 
 
 Date = Annotated[dt.date, PlainValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+def _month_day(value: Any) -> Any:
+    if isinstance(value, str) and _MONTH_DAY.fullmatch(value):
+        return str(value)
+    raise refuse(
+        "bad-date", f"“{value}”不是月日", f"`{value}` is not a month and day", Text("写作 06-08", "write 06-08")
+    )
+
+
+MonthDay = Annotated[
+    str, PlainValidator(_month_day), WithJsonSchema({"type": "string", "pattern": "^[0-9]{2}-[0-9]{2}$"})
+]
+"""A day of any year, `06-08`."""
 
 
 def _truth(value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from quanyu.waterfall.bearers import Spot
@@ -254,12 +254,12 @@ class Passes:
         number, key = where
         place = (step.index, number)
         if place not in self._promises:
-            ids = self.terms.ids(step.caps[number].columns) if number >= 0 else [0] * len(self.batches)
+            ids = self.terms.ids(step.caps[number].columns) if number >= 0 else None
             found: dict[int, list[tuple[int, Amount]]] = defaultdict(list)
             for n, increment in enumerate(self.terms.increments):
                 chain = self.held.takes.get((step.path, increment.mark))
                 if chain:
-                    found[ids[n]].append((self.batches[n], min(chain[-1][1], increment.amount)))
+                    found[0 if ids is None else ids[n]].append((self.batches[n], min(chain[-1][1], increment.amount)))
             self._promises[place] = found
         return sum(amount for later, amount in self._promises[place].get(key, ()) if later > batch)
 
@@ -333,7 +333,7 @@ class Passes:
                 yield low, place
                 low = place
 
-    def _groups(self, rows: Sequence[int], ids: Sequence[int]) -> list[list[int]]:
+    def _groups(self, rows: Sequence[int], ids: Mapping[int, int]) -> list[list[int]]:
         """The places of every key at every instant, instants in order."""
         batches = self.batches
         groups: dict[tuple[int, int], list[int]] = defaultdict(list)
@@ -342,7 +342,7 @@ class Passes:
         return list(groups.values())
 
 
-def _by_key(places: Sequence[int], rows: Sequence[int], ids: Sequence[int]) -> dict[int, list[int]]:
+def _by_key(places: Sequence[int], rows: Sequence[int], ids: Mapping[int, int]) -> dict[int, list[int]]:
     groups: dict[int, list[int]] = defaultdict(list)
     for place in places:
         groups[ids[rows[place]]].append(place)

@@ -53,6 +53,20 @@ class Passing:
         return sum(slope * max(0, z - low if high is None else min(z, high) - low) for low, high, slope in self.bands)
 
 
+class KeyNumbers(dict[int, int]):
+    """Increment → dense number of its key in some columns, found when first asked for."""
+
+    def __init__(self, terms: "Terms", columns: tuple[str, ...]) -> None:
+        super().__init__()
+        self._terms, self._columns = terms, columns
+        self._numbers: dict[tuple[str, ...], int] = {}
+
+    def __missing__(self, n: int) -> int:
+        number = self._numbers.setdefault(self._terms.key(n, self._columns), len(self._numbers))
+        self[n] = number
+        return number
+
+
 class Terms:
     """All terms of a plan over the increments of one history, each evaluated where it is first needed."""
 
@@ -62,7 +76,7 @@ class Terms:
         for increment in increments:
             self.totals[increment.claim] += increment.amount
         self._premium = _PremiumIndex(plan, history)
-        self._ids: dict[tuple[str, ...], list[int]] = {}
+        self._ids: dict[tuple[str, ...], KeyNumbers] = {}
         self._names: dict[int, tuple[Expression, tuple[str, ...], Fraction | None]] = {}
         self._values: dict[tuple[int, tuple[object, ...]], Value] = {}
         self._fixed: dict[int, bool] = {}
@@ -76,13 +90,10 @@ class Terms:
         increment = self.increments[n]
         return tuple(_column(increment, column) for column in columns)
 
-    def ids(self, columns: tuple[str, ...]) -> list[int]:
-        """For every increment, the dense number of its key."""
+    def ids(self, columns: tuple[str, ...]) -> "KeyNumbers":
+        """For an increment, the dense number of its key; asked only for increments that enter a step."""
         if columns not in self._ids:
-            numbers: dict[tuple[str, ...], int] = {}
-            self._ids[columns] = [
-                numbers.setdefault(self.key(n, columns), len(numbers)) for n in range(len(self.increments))
-            ]
+            self._ids[columns] = KeyNumbers(self, columns)
         return self._ids[columns]
 
     def entering(self, step: PlanStep, rows: Sequence[int]) -> list[int] | None:

@@ -14,7 +14,7 @@ from quanyu.desk.pages.flows import Amounts, flows_of, known_of
 from quanyu.desk.pages.marks import marks_of
 from quanyu.desk.pages.premium import sheets_of
 from quanyu.desk.pages.price import price_of
-from quanyu.desk.pages.results import accounts_shown, chances_of, gross_ceded_net
+from quanyu.desk.pages.results import HALF_FEN, accounts_shown, chances_of, gross_ceded_net
 from quanyu.desk.pages.sources import sources_of
 from quanyu.desk.pages.versions import compare_versions
 from quanyu.desk.pages.who import accounts_of, conditions_of, facts_of, insured_of, parties_of, pools_of, roles_of
@@ -154,7 +154,8 @@ def _amounts(simulated: "Simulated | None") -> Mapping[FlowName, Amounts]:
         return {}
     mean = Text("模拟年均", "mean of the simulated years")
     found: dict[FlowName, Amounts] = {}
-    takes = {s.path: f.mean for s, f in zip(simulated.steps, simulated.step_take, strict=True)}
+    means = {s.path: f.mean for s, f in zip(simulated.steps, simulated.step_take, strict=True)}
+    takes = {path: mean if mean > HALF_FEN else 0.0 for path, mean in means.items()}
     found["losses.from"] = Amounts(simulated.gross.mean, takes, mean)
     split = simulated.annual.premium
     period = Text("一个期间的保费", "the premium of a period")

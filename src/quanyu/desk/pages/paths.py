@@ -91,7 +91,7 @@ def _passage(programme: Programme, outcome: Outcome, noted: Noted) -> Passage:
         reached_fen=int(noted.reached),
         taken_fen=int(noted.taken) - int(noted.returned),
         rest_fen=int(noted.rest),
-        terms=tuple(_terms(programme, outcome, noted)),
+        terms=tuple(dict.fromkeys(_terms(programme, outcome, noted))),
         cut=_cut(programme, outcome, cuts[-1]) if cuts else None,
         members=tuple(Taken(p, int(v)) for p, v in noted.parties.items()) if len(noted.parties) > 1 else (),
     )

@@ -17,7 +17,10 @@ from quanyu.terms import Text
 if TYPE_CHECKING:
     from quanyu.desk.simulate import Simulated
 
-__all__ = ["accounts_shown", "carrier_of", "chances_of", "estimate", "gross_ceded_net", "losses_of"]
+__all__ = ["HALF_FEN", "accounts_shown", "carrier_of", "chances_of", "estimate", "gross_ceded_net", "losses_of"]
+
+HALF_FEN = 0.005
+"""Sums of floating point that come to less are nothing."""
 
 Sign = Literal["paid", "received", "net"]
 _BORNE = Text("所承担的损失", "losses borne")
@@ -36,7 +39,7 @@ class _Account:
     def moves(self, kind: Kind) -> bool:
         """Whether there is anything of a kind in any year."""
         entry, figures = self.kinds[kind]
-        return bool(entry.fixed) or bool(entry.terms and (figures.mean or figures.sd))
+        return bool(entry.fixed) or bool(entry.terms and (abs(figures.mean) > HALF_FEN or figures.sd > HALF_FEN))
 
 
 def estimate(mean: float, error: float | None) -> Estimate:
@@ -112,15 +115,15 @@ def _figures(account: _Account, kind: Kind) -> Figures:
 def _result(
     party: str, sign: Sign, figures: Figures, *, of: Text, curves: tuple[Curve, ...] = (), note: Text | None = None
 ) -> AccountResult:
-    steady = not figures.sd
+    steady = figures.sd <= HALF_FEN
     tails = () if steady else tuple(
         Tail(t.level, Estimate(t.var, t.var_error), Estimate(t.tvar, t.tvar_error)) for t in figures.tails
     )  # fmt: skip
     return AccountResult(
         party=party,
         sign=sign,
-        mean=estimate(figures.mean, figures.mean_error),
-        sd=Estimate(figures.sd),
+        mean=estimate(figures.mean, None if steady else figures.mean_error),
+        sd=Estimate(0.0 if steady else figures.sd),
         tails=tails,
         of=Text(f"{of.zh}；每年相同", f"{of.en}; the same every year") if steady else of,
         curves=() if steady else curves,
@@ -138,12 +141,12 @@ def _negative(result: AccountResult) -> AccountResult:
 
 def _annual(figures: Figures) -> tuple[Curve, ...]:
     points = tuple(CurvePoint(p.years, p.amount, p.low, p.high) for p in figures.curve)
-    return (Curve(kind="annual", points=points),) if any(p.amount for p in points) else ()
+    return (Curve(kind="annual", points=points),) if any(abs(p.amount) > HALF_FEN for p in points) else ()
 
 
 def _negative_curve(figures: Figures) -> tuple[Curve, ...]:
     points = tuple(CurvePoint(p.years, -p.amount, -p.high, -p.low) for p in figures.curve)
-    return (Curve(kind="annual", points=points),) if points and figures.sd else ()
+    return (Curve(kind="annual", points=points),) if points and figures.sd > HALF_FEN else ()
 
 
 def _occurrence(simulated: "Simulated", party: str) -> tuple[Curve, ...]:
@@ -153,7 +156,7 @@ def _occurrence(simulated: "Simulated", party: str) -> tuple[Curve, ...]:
     if len(own) != 1 or simulated.steps[own[0]].path in inside:
         return ()
     figures = simulated.occurrence[own[0]]
-    if figures is None or not any(p.amount for p in figures.curve):
+    if figures is None or not _annual(figures):
         return ()
     return (replace(_annual(figures)[0], kind="occurrence"),)
 
@@ -163,7 +166,7 @@ def _by_step(simulated: "Simulated") -> Iterator[AccountResult]:
     for n, step in enumerate(simulated.steps):
         take, largest = simulated.step_take[n], simulated.occurrence[n]
         party = step.party or "insured"
-        if not step.party or not take.sd or _occurrence(simulated, party):
+        if not step.party or take.sd <= HALF_FEN or _occurrence(simulated, party):
             continue
         inside = any(s.path.startswith(f"{step.path}/") for s in simulated.steps)
         of = Text(f"步骤 {step.path}", f"step {step.path}")

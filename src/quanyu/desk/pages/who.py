@@ -156,14 +156,17 @@ def conditions_of(programme: Programme, marks: Marks) -> tuple[Grid, ...]:
     """What stands beside covers and flows: conditions of issue and of stopping, named values, declared keys."""
     grids = []
     if programme.must:
+        conditional = any(m.when for m in programme.must)
         rows = tuple(
-            (expression_words(m.when.text) if m.when else None, expression_words(m.that.text), m.source)
+            (
+                *([expression_words(m.when.text) if m.when else None] if conditional else []),
+                expression_words(m.that.text),
+                m.source,
+            )
             for m in programme.must
         )
-        grids.append(
-            Grid(title=Text("签单条件", "Conditions of issue"), rows=rows,
-                 columns=(Text("当", "when"), Text("须", "has to hold"), Text("依据", "source")))
-        )  # fmt: skip
+        heads = (*([Text("当", "when")] if conditional else []), Text("须", "has to hold"), Text("依据", "source"))
+        grids.append(Grid(title=Text("签单条件", "Conditions of issue"), rows=rows, columns=heads))
     if programme.stop:
         stops = tuple((s.as_ or "", expression_words(s.when.text), s.source) for s in programme.stop)
         grids.append(
