@@ -66,28 +66,29 @@ class Terms:
 
     def level(self, expr: Expression | None, scope: str = "claim") -> Literal["constant", "path", "row"]:
         """Where an expression lives, without writing anything."""
-        if expr is None or self.constant(expr) is not None:
+        if expr is None or self.constant(expr, scope) is not None:
             return "constant"
         own = self._renamed(expr, scope)
         read = {own.get(name, name) for name in names(expr)}
         by_row = bool(read & set(self.layout.rows)) or ("amount" in read and self.gross.level == "row")
         return "row" if by_row and self.gross.level == "row" else "path"
 
-    def constant(self, expr: Expression) -> float | None:
-        """The number an expression stands for, alone or with the layout's constants; inf and truths count."""
+    def constant(self, expr: Expression, scope: str = "claim") -> float | None:
+        """The number an expression stands for at a scope, alone or with the layout's constants; inf and truths count."""
         fixed = constant(expr)
         if fixed is not None:
             return float(fixed)
-        held = self.layout.constants
-        if names(expr) <= held.keys():
-            return float(columns(expr, held, 1)[0])
+        held, own = self.layout.constants, self._renamed(expr, scope)
+        read = {name: own.get(name, name) for name in names(expr)}
+        if held.keys() >= set(read.values()):
+            return float(columns(expr, {name: held[new] for name, new in read.items()}, 1)[0])
         return None
 
     def term(self, expr: Expression | None, path: str, scope: str = "claim", default: float = 0.0) -> Term:
         """An expression as a term at a scope. Raises Unsupported for names the blocks do not hold."""
         if expr is None:
             return default
-        fixed = self.constant(expr)
+        fixed = self.constant(expr, scope)
         if fixed is not None:
             return fixed
         own = self._renamed(expr, scope)
