@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from quanyu.engine.compiled import Compiled
 from quanyu.engine.happenings import Drawn, Needs, Strand, draw_claims
 from quanyu.engine.ordering import Rows, rows_of
-from quanyu.engine.premium_flow import PremiumSplit
+from quanyu.engine.premium_flow import PremiumSplit, as_shares
 from quanyu.formula import Column, Expression, names, parse
 from quanyu.language.scopes import scope_columns
 from quanyu.perils import FrequencySeverity, Lookup
@@ -157,21 +157,30 @@ def build_annual(
     details: also what each step takes of one occurrence, what reaches it, and whether it is exhausted.
     """
     plans = list(_plans(compiled, drawn))
+    for n, plan in enumerate(plans):
+        shared = as_shares(plan, premium, drawn.exposure) if plan.flow == "premium" else plan
+        if shared is None:
+            return [
+                _not_simulated(Unsupported(f"premium.{plan.side}", "terms of single units before a bounded account"))
+            ]
+        plans[n] = shared
     layout = _layout(compiled, drawn, premium, plans=plans, details=details)
     wanted = Outputs(occurrence=details, by="event" if details else None, exhaustion=details, reached=details)
     try:
         _refuse_carried(compiled)
         program = lower([_feed(compiled, plan, plans) for plan in plans], wanted, layout)
     except Unsupported as refused:
-        return [
-            Finding(
-                "not-simulated",
-                None,
-                Text(f"这一条款不能模拟：{refused}", f"this cannot be simulated: {refused}"),
-                Text("改写条款，或只结算不模拟", "word the term differently, or settle without simulating"),
-            )
-        ]
+        return [_not_simulated(refused)]
     return Annual(compiled, drawn, premium, tuple(plans), program)
+
+
+def _not_simulated(refused: Unsupported) -> Finding:
+    return Finding(
+        "not-simulated",
+        None,
+        Text(f"这一条款不能模拟：{refused}", f"this cannot be simulated: {refused}"),
+        Text("改写条款，或只结算不模拟", "word the term differently, or settle without simulating"),
+    )
 
 
 def _refuse_carried(compiled: Compiled) -> None:

@@ -2,18 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from quanyu.engine.compiled import Compiled, Side
 from quanyu.engine.exposure import Exposure
+from quanyu.formula import Expression, constant, parse
 from quanyu.terms import Finding, Text
 from quanyu.waterfall.fen import Exact
 from quanyu.waterfall.fold import fold
 from quanyu.waterfall.history import History, Premium, Row
-from quanyu.waterfall.plan import Plan
+from quanyu.waterfall.plan import Plan, PlanStep
 
-__all__ = ["PremiumSplit", "split_premium"]
+__all__ = ["PremiumSplit", "as_shares", "split_premium"]
 
 _MOST_UNITS = 20_000
 _OWN = frozenset({"claim", "policy", "insured"})
@@ -78,6 +79,30 @@ def _each_alone(plan: Plan) -> bool:
     parties = {step.party for step in plan.steps}
     bounded = any(account.ceiling is not None for name, account in plan.accounts.items() if name in parties)
     return scopes <= _OWN and not (bounded and plan.receiving) and (plan.receiving or not _gives(plan))
+
+
+def as_shares(plan: Plan, split: PremiumSplit, exposure: Exposure) -> Plan | None:
+    """The plan as shares of the whole premium, where it has terms of single units and all are split at once.
+
+    None where such shares would change with the balance of an account.
+    """
+    own = {s.scope for step in plan.steps for s in step.stages} | {c.scope for step in plan.steps for c in step.caps}
+    plain = all(step.when is None and (step.share is None or constant(step.share) is not None) for step in plan.steps)
+    if exposure.each == "period" or exposure.units <= 1 or (plain and not own & _OWN):
+        return plan
+    held = [plan.accounts[name] for name in {str(step.party) for step in plan.steps} & plan.accounts.keys()]
+    if held and not (plan.receiving and all(account.ceiling is None for account in held)):
+        return None
+    left = split.total
+    steps: list[PlanStep] = []
+    for step in plan.steps:
+        amount = split.steps.get((plan.side, step.path), Fraction(0))
+        if amount:
+            share = parse(str(amount / left))
+            assert isinstance(share, Expression)
+            steps.append(PlanStep(len(steps), step.label, step.path, step.taker, step.party, share=share))
+            left -= amount
+    return replace(plan, steps=tuple(steps), roots=tuple(range(len(steps))))
 
 
 def _gives(plan: Plan) -> bool:
