@@ -148,7 +148,7 @@ class Chain:
             self.value = np.ones(self.length)
         for start in range(0, self.length, _BLOCK):
             part = slice(start, min(start + _BLOCK, self.length))
-            self.value[part] *= cells[slots(part)]
+            self.value[part] *= cells.take(slots(part))
 
     def _exclude(self, numbers: NDArray[np.float64]) -> None:
         if not np.isfinite(numbers.min(initial=0.0) + numbers.max(initial=0.0)):
