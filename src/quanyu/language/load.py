@@ -252,7 +252,7 @@ def _words(code: str, error: Any, path: tuple[Any, ...], kind: type[Node]) -> tu
 
 
 def _nearest(name: str, kind: type[Node]) -> str | None:
-    near = get_close_matches(name, _keys(kind.model_json_schema(by_alias=True)), 1, 0.7)
+    near = get_close_matches(name, _keys(kind.model_json_schema(by_alias=True)) - {name}, 1, 0.7)
     return near[0] if near else None
 
 
