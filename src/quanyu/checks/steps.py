@@ -45,8 +45,11 @@ def flows(programme: Programme) -> dict[str, Flow]:
 
 
 def lists(programme: Programme, tree: Map) -> tuple[StepList, ...]:
-    """Every list of steps that the file writes, outer before inner."""
+    """Every list of steps that the file writes, outer before inner; those behind a party are steps of the losses."""
     out: list[StepList] = []
+    for name, party in programme.parties.items():
+        if party.steps:
+            out += _placed(StepList("losses", "from", ("parties", name, "steps"), "steps", ()), party.steps)
     for name, flow in flows(programme).items():
         for side, steps in (("from", flow.from_), ("to", flow.to)):
             if steps:

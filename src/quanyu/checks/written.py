@@ -159,6 +159,10 @@ class _Collector:
             for n, dated in enumerate(pool.members):
                 for member, share in dated.shares.items():
                     self.add(share, ("pools", name, "members", n, "shares", member), Expected.SHARE, words.risk)
+            for member, cap in pool.caps.items():
+                for scope, source in cap:
+                    at: Path = ("pools", name, "caps", member)
+                    self.add(source, at if _bare(cap, source) else (*at, scope), Expected.AMOUNT, words.step)
         known = {**words.keys, **words.fields, **words.states}
         for plan, entries in programme.plans.items():
             for name, source in entries.items():

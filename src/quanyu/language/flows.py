@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from quanyu.language.node import Node
-from quanyu.language.parts import one_or_more
-from quanyu.language.scalars import Amounts, Label, Name, SourceText, TableText, Texts, Truth, refuse
+from quanyu.language.scalars import Amounts, Label, Name, SourceText, TableText, Texts, Truth, one_or_more, refuse
 from quanyu.terms import Text
 
 __all__ = [

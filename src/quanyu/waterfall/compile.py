@@ -15,6 +15,7 @@ from quanyu.language.scalars import Source, Table
 from quanyu.language.scopes import NotNested, chain, dependencies, scope_columns
 from quanyu.terms import Finding, Interval, Text
 from quanyu.waterfall.expand import expand, stated_steps
+from quanyu.waterfall.members import refuse_circles, refuse_twice
 from quanyu.waterfall.plan import (
     Band,
     Cap,
@@ -65,8 +66,11 @@ class _Compiler:
 
     def plan(self) -> Plan:
         programme = self.programme
+        refuse_circles(programme)
         roots = self._list(stated_steps(programme, self.flow, self.side), f"{self.flow}.{self.side}", "")
         self._refuse_shared_accounts()
+        if (self.flow, self.side) == ("losses", "from"):
+            refuse_twice(programme, [str(step.party) for step in self.steps], "losses.from")
         named: dict[str, Party | Account | Pool] = {**programme.parties, **programme.accounts, **programme.pools}
         return Plan(
             flow=self.flow,

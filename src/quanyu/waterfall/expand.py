@@ -1,4 +1,4 @@
-"""Abbreviations of the file, written out: sub-limits as steps, and who receives or pays where nothing is said."""
+"""Abbreviations of the file, written out as steps; and who receives or pays where nothing is said."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +6,7 @@ from quanyu.language.flows import Call, Losses, Premium, Recoveries, Services, S
 from quanyu.language.programme import Programme
 from quanyu.language.scopes import NotNested, chain, scope_columns
 from quanyu.terms import Text
+from quanyu.waterfall.members import written_out
 from quanyu.waterfall.plan import PlanRefused
 
 __all__ = ["bearer", "expand", "stated_steps"]
@@ -89,14 +90,23 @@ def _all_steps(steps: Sequence[Step]) -> Iterator[Step]:
 
 
 def expand(steps: Sequence[Step], programme: Programme, path: str) -> list[Step]:
-    """The steps with every sub-limit as what it means: what lies above it is taken first, by the sub-limit's party."""
+    """The steps with every abbreviation as what it means.
+
+    What lies above a sub-limit is taken first, by the sub-limit's party. Of losses, members of pools bear up to their
+    caps, and the reinsurance of a party stands behind it.
+    """
     if path.endswith(".tower") and any(step.sublimits for step in steps):
         raise PlanRefused(
             "sublimits-in-tower",
             path,
             Text("塔内的步骤不能带 sublimits：写在塔之前", "no sub-limits inside a tower: state them before it"),
         )
-    return [out for step in steps for out in (*_excess_steps(step, programme), step)]
+    own = path.startswith("losses.from")
+    return [
+        out
+        for step in steps
+        for out in (*_excess_steps(step, programme), written_out(step, programme, path) if own else step)
+    ]
 
 
 def _excess_steps(step: Step, programme: Programme) -> Iterator[Step]:

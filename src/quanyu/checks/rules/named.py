@@ -53,8 +53,14 @@ def _covers(inspection: Inspection) -> Iterator[Finding]:
 
 def _scopes(inspection: Inspection) -> Iterator[Finding]:
     known = known_scopes(inspection.programme)
-    for placed in inspection.steps:
-        for scope, path in _scopes_of(placed):
+    caps = [
+        (scope, ("pools", name, "caps", member, scope))
+        for name, pool in inspection.programme.pools.items()
+        for member, cap in pool.caps.items()
+        for scope, _ in cap
+    ]
+    for scopes in (caps, *map(_scopes_of, inspection.steps)):
+        for scope, path in scopes:
             if scope not in known:
                 yield _unknown(inspection, "unknown-scope", (scope, path), known, key=path[-1] == scope)
 

@@ -9,6 +9,7 @@ from quanyu.checks.steps import StepList, flows
 from quanyu.formula import Expression, constant, names, parse
 from quanyu.formula.tree import Node, Not
 from quanyu.language.flows import Step
+from quanyu.language.parts import Pool
 from quanyu.language.programme import Programme
 from quanyu.terms import Finding, Text
 
@@ -94,7 +95,12 @@ def _takes_all(programme: Programme, here: StepList, step: Step, cover: str | No
     if step.party in programme.accounts:
         ceiling = programme.accounts[step.party].ceiling
         return ceiling is None if here.side == "to" else _drains(programme, here, step.party)
-    return True
+    return here.flow != "losses" or step.party not in programme.pools or _within(programme.pools[step.party])
+
+
+def _within(pool: Pool) -> bool:
+    """Whether the members of a pool take all that it takes: no caps, or others for what lies above them."""
+    return not pool.caps or (pool.overflow == "others" and bool(set(pool.shares or {}) - set(pool.caps)))
 
 
 def _drains(programme: Programme, here: StepList, account: str) -> bool:
@@ -120,6 +126,8 @@ def _constant(text: str) -> Fraction | None:
 
 
 def _why(programme: Programme, step: Step, side: str) -> Text:
+    if step.party in programme.pools and not _within(programme.pools[step.party]):
+        return Text("成员有各自的上限", "its members have caps")
     if step.party in programme.accounts:
         if side == "from":
             return Text("账户只给到余额为止", "an account gives only what it holds")
