@@ -154,8 +154,10 @@ class _Partition:
         return [*own, *blocks], _minus(left, taken)
 
     def _nominal(self, subject: Region, attachment: float) -> float:
-        known = [s.high for s in subject if math.isfinite(s.high)] + [s.low for s in subject] + [attachment]
-        return max(known) or self.least
+        """A height where none is known: half of a bounded region, so that what comes after it is seen as well."""
+        if subject and all(math.isfinite(s.high) for s in subject):
+            return (max(s.high for s in subject) - min(s.low for s in subject)) / 2
+        return max([s.low for s in subject] + [attachment]) or self.least
 
 
 def _visible(region: Region) -> Region:
