@@ -18,6 +18,7 @@ insured:
   fields:
     sum_insured: money
 {fields}
+facts: {{assessed: {{type: money}}}}
 covers: {{loss: {{pays: assessed}}}}
 losses: [{{as: all, party: insurer}}]
 premium:

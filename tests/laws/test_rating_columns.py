@@ -26,9 +26,10 @@ from quanyu.rating import (
     return_of_premium,
     time_share,
 )
+from quanyu.rating.bounds import numeric
 from quanyu.rating.day_count import DayCount
 from quanyu.rating.flow import Chain, exact_steps
-from quanyu.rating.near import near, numeric
+from quanyu.rating.near import near
 from rating.programmes import rated
 
 EXAMPLES = int(os.environ.get("QUANYU_EXAMPLES", "150"))

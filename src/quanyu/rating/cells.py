@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from quanyu.formula import Column, Expression
 from quanyu.formula.lookup import Lookup, matches
 from quanyu.language.scalars import Key
-from quanyu.rating.near import MOST_PARTS, Flags, Near, Texts, Unbounded, near, numeric, reads_as
+from quanyu.rating.bounds import MOST_PARTS, WIDER, Flags, Near, Texts, Unbounded, numeric, reads_as
+from quanyu.rating.near import near
 from quanyu.terms import Interval
 
 __all__ = ["NONE", "Bands", "bands", "looked_up", "rows_of_texts"]
@@ -139,7 +140,7 @@ def _rows_of(rows: Keyed, key: Any, length: int) -> tuple[NDArray[np.intp], NDAr
 
 
 def _spread(values: NDArray[np.float64], error: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    room = np.asarray(error) * (1 + 2.0**-20)
+    room = np.asarray(error) * WIDER
     return np.nextafter(values - room, -np.inf), np.nextafter(values + room, np.inf)
 
 

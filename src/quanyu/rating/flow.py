@@ -11,22 +11,23 @@ from numpy.typing import NDArray
 from quanyu.formula import Column, EvaluationError, Expression, TextColumn, constant
 from quanyu.formula.lookup import Lookup
 from quanyu.formula.tree import Name
-from quanyu.rating.cells import NONE, bands, looked_up, rows_of_texts
-from quanyu.rating.compiled import CompiledFactor, CompiledRating
-from quanyu.rating.near import (
+from quanyu.rating.bounds import (
     MOST_PARTS,
+    WIDER,
     Near,
     U,
     Unbounded,
     added,
     divided,
     extreme,
-    near,
     near_half,
     number,
     numeric,
     times,
 )
+from quanyu.rating.cells import NONE, bands, looked_up, rows_of_texts
+from quanyu.rating.compiled import CompiledFactor, CompiledRating
+from quanyu.rating.near import near
 from quanyu.rating.quote import share_of_time
 
 __all__ = ["Chain", "exact_steps", "premiums"]
@@ -158,7 +159,7 @@ class Chain:
         """The product so far with its bound."""
         if self.value is None:
             return number(Fraction(1))
-        error = np.abs(self.value) * (2.0 * U * self.cells * (1 + 2.0**-20)) + _TINY
+        error = np.abs(self.value) * (2.0 * U * self.cells * WIDER) + _TINY
         return Near(self.value, error, parts=self.parts if self.parts < MOST_PARTS else None)
 
 
