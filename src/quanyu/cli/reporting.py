@@ -42,11 +42,11 @@ def report_and_show(paths: Sequence[Path], *, years: int, seed: int, threads: in
 def _table(chain: Chain, *, zh: bool) -> Table:
     table = Table()
     headings = (
-        ("方案", "版本", "算例", "案例", "保费", "期望损失", "赔付率", "用时") if zh
-        else ("programme", "version", "examples", "cases", "premium", "expected loss", "loss ratio", "time")
+        ("方案", "算例", "案例", "保费", "期望损失", "赔付率") if zh
+        else ("programme", "examples", "cases", "premium", "expected loss", "loss ratio")
     )  # fmt: skip
     for place, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if place < 2 else "right", no_wrap=place > 0)
+        table.add_column(heading, justify="right" if place else "left", no_wrap=place > 0, min_width=0 if place else 18)
     for link in chain.links:
         premium = "" if link.premium is None else short(link.premium, zh=zh)
         loss = (
@@ -55,10 +55,8 @@ def _table(chain: Chain, *, zh: bool) -> Table:
             else f"{short(link.expected_loss, zh=zh)} ± {short(link.loss_error, zh=zh)}"
         )
         ratio = "" if link.loss_ratio is None else f"{link.loss_ratio:.0%}"
-        marks = [_mark(*link.examples), _mark(*link.cases)]
-        table.add_row(
-            link.name.inside("zh" if zh else "en"), link.version, *marks, premium, loss, ratio, f"{link.seconds:.1f} s"
-        )
+        name = f"{link.name.inside('zh' if zh else 'en')} [dim]{link.version}[/dim]"
+        table.add_row(name, _mark(*link.examples), _mark(*link.cases), premium, loss, ratio)
     return table
 
 
