@@ -3,6 +3,7 @@
 import math
 from fractions import Fraction
 
+from documents.documents_case import sample_case
 from quanyu.documents import (
     Account,
     AccountResult,
@@ -10,7 +11,6 @@ from quanyu.documents import (
     Band,
     Bin,
     Bound,
-    ClaimPath,
     Cover,
     Curve,
     CurvePoint,
@@ -24,7 +24,6 @@ from quanyu.documents import (
     InsuredField,
     InsuredUnit,
     Party,
-    Passage,
     Pool,
     PoolShares,
     PremiumSheet,
@@ -34,13 +33,11 @@ from quanyu.documents import (
     ResultChange,
     Role,
     RunFacts,
-    SettledCase,
     SheetLine,
     Source,
     Step,
     StepChance,
     Tail,
-    Taken,
     TechnicalPrice,
     TermChange,
     VersionComparison,
@@ -208,6 +205,136 @@ PRICE = TechnicalPrice(
 )
 
 
+ACCOUNTS = (
+    Account(
+        id="reserve",
+        name=Text("巨灾风险准备金", "Catastrophe reserve"),
+        owner="city",
+        opening=5_000_000,
+        illustrative=True,
+    ),
+)
+INSURED = InsuredUnit(
+    unit=Text("户", "household"),
+    enrolment=Text("无须参保", "none needed"),
+    fields=(InsuredField(name="occupied", kind="bool", meaning=Text("有人居住", "lived in")),),
+)
+FACTS = (
+    Fact(
+        name="water_depth",
+        unit="cm",
+        meaning=Text("室内水深", "depth indoors"),
+        source=Text("村级水位桩", "village water-level posts"),
+    ),
+)
+COVERS = (
+    Cover(
+        id="relief",
+        name=Text("家庭救助", "Household relief"),
+        when=Text("有人居住", "lived in"),
+        words=(Text("按水深一次性给付。", "Pays once by water depth."),),
+        tables=(
+            Grid(
+                columns=(Text("水深 cm", "depth, cm"), Text("元", "CNY")),
+                rows=(("(20, 50]", 500), ("(50, 100]", 1000), ("(100, ∞)", 2000)),
+                illustrative=True,
+            ),
+        ),
+    ),
+)
+CHANCES = (
+    StepChance(
+        label="deductible",
+        taker="households",
+        attachment=Estimate(0.58, 0.0005),
+        exhaustion=Estimate(0.31, 0.0005),
+    ),
+    StepChance(
+        label="relief",
+        taker="coinsurers",
+        attachment=Estimate(0.31, 0.0005),
+        exhaustion=Estimate(0.0042, 0.0001),
+        mean=Estimate(26_300_000.0, 61_000.0),
+    ),
+    StepChance(label="last", taker="city", attachment=Estimate(0.0031, 0.0001)),
+)
+GROSS_CEDED_NET = (
+    GrossCededNet(
+        measure=Text("年均", "mean a year"),
+        gross=Estimate(26_300_000.0, 61_000.0),
+        ceded=Estimate(9_100_000.0, 33_000.0),
+        net=Estimate(17_200_000.0, 41_000.0),
+    ),
+)
+EXACT = (
+    ExactAnswer(
+        measure=Text("共保体年均", "co-insurers' mean"),
+        simulated=Estimate(26_300_000.0, 61_000.0),
+        exact=26_281_334.0,
+        bound=12.0,
+        method=Text.same("FFT"),
+    ),
+)
+ASSUMPTIONS = (
+    Grid(
+        title=Text("频率与强度", "Frequency and severity"),
+        illustrative=True,
+        columns=(Text("灾因", "peril"), Text("法则", "law"), Text("参数", "parameters")),
+        rows=((Text("台风", "typhoon"), "Poisson × lognormal", "λ = 0.9, μ = 15.2, σ = 1.6"),),
+    ),
+)
+COMPARISONS = (
+    VersionComparison(
+        old="2020-01-01",
+        new="2022-01-01",
+        terms=(
+            TermChange(
+                where="losses.relief.cap.period",
+                old="2亿",
+                new="3亿",
+                meaning=Text("年度限额", "yearly cap"),
+                weight=Text("可直接适用", "safe"),
+            ),
+        ),
+        results=(
+            ResultChange(
+                measure=Text("共保体年均", "co-insurers' mean"),
+                old=Estimate(24_000_000.0, 5e4),
+                new=Estimate(26_300_000.0, 6e4),
+            ),
+        ),
+    ),
+)
+EXAMPLES = (
+    Example(
+        name=Text("75 厘米", "75 cm"),
+        given="{occupied: true, water_depth: 75}",
+        expected="1,000",
+        got="1,000",
+        passed=True,
+    ),
+    Example(name=Text("反例", "a failing one"), given="{water_depth: 20}", expected="500", got="0", passed=False),
+)
+SOURCES = (
+    Source(text=Text("示例文件〔2021〕1号", "Sample document 2021/1"), address="https://example.org/a"),
+    Source(
+        text=Text("编者假设", "the editors' assumption"),
+        covers=Text("频率与强度", "frequency and severity"),
+        illustrative=True,
+    ),
+)
+FINDINGS = (
+    Finding(
+        "monotony",
+        Place("sample.yaml", 41, 5, 30),
+        Text("年度封顶与单次限额不成链。", "Scopes form no chain."),
+        Text("把年度封顶写成限额。", "Write the cap as a limit."),
+        Severity.WARNING,
+        "  cap: {period: 3亿}",
+    ),
+)
+
+
 def _curve(kind: str, scale: float) -> Curve:
     points = tuple(
         CurvePoint(t, v, v * (1 - 0.004 * math.sqrt(t)), v * (1 + 0.004 * math.sqrt(t)))
@@ -235,87 +362,6 @@ def _result(party: str, sign: str, scale: float) -> AccountResult:
     )
 
 
-def _bears(label: str, taker: str, reached: int, taken: int, depth: int = 0) -> Passage:
-    return Passage(
-        label=label,
-        taker=taker,
-        depth=depth,
-        reached_fen=reached,
-        taken_fen=taken,
-        rest_fen=reached - taken,
-        terms=(Text("全部", "all of it"),),
-    )
-
-
-def _case() -> SettledCase:
-    first = ClaimPath(
-        claim="C-001",
-        at="2021-07-25",
-        cover=Text("家庭救助", "household relief"),
-        amount_fen=3_000_000_001,
-        passages=(
-            Passage(
-                label="deductible",
-                taker="households",
-                reached_fen=3_000_000_001,
-                taken_fen=50_000_000,
-                rest_fen=2_950_000_001,
-                terms=(Text("以 500,000 为限（每次事故）", "up to 500,000, each event"),),
-            ),
-            Passage(
-                label="relief",
-                taker="coinsurers",
-                reached_fen=2_950_000_001,
-                taken_fen=2_900_000_001,
-                rest_fen=50_000_000,
-                terms=(Text("年度 3 亿", "300 m a year"),),
-                cut=Text("年度限额只剩 29,000,000.01", "29,000,000.01 left of the year"),
-                members=(Taken("lead", 1_090_000_001), Taken("second", 654_000_000), Taken("third", 436_000_000)),
-            ),
-            Passage(label="treaty", depth=1, reached_fen=2_900_000_001, taken_fen=720_000_000, rest_fen=2_180_000_001),
-            _bears("layer-1", "re", 2_900_000_001, 720_000_000, 2),
-            _bears("layer-2", "re", 2_900_000_001, 0, 2),
-            _bears("reserve", "reserve", 50_000_000, 50_000_000),
-            _bears("last", "city", 0, 0),
-        ),
-        finally_borne=(
-            Taken("households", 50_000_000),
-            Taken("coinsurers", 2_180_000_001),
-            Taken("re", 720_000_000),
-            Taken("reserve", 50_000_000),
-        ),
-        explanation=(
-            Text("500,000.00 由家庭自负", "500,000.00 by the households: 100 % of 500,000 above 0"),
-            Text("7,200,000.00 由再保险人承担", "7,200,000.00 by the reinsurer: 80 % of 30,000,000 above 20,000,000"),
-        ),
-    )
-    return SettledCase(
-        title=Text("台风“示例”", "Typhoon Sample"),
-        illustrative=True,
-        paths=(first,),
-        total_fen=3_000_000_001,
-        claims=1,
-        story=Text("一次台风，一笔合计的损失。", "One typhoon, one loss added up."),
-        rows=(
-            Grid(
-                columns=(Text("赔案", "claim"), Text("水深", "depth"), Text("金额", "amount")),
-                rows=(("C-001", 75, 30000000.01), ("C-002", None, Text("待定", "open"))),
-            ),
-        ),
-        totals=first.finally_borne,
-        expected=(
-            Example(
-                name=Text("公布金额", "published total"),
-                given="sum",
-                expected="30,000,000.01",
-                got="30,000,000.01",
-                passed=True,
-                source=Text("虚构公报", "a made-up bulletin"),
-            ),
-        ),
-    )
-
-
 def _catastrophe() -> ProgrammePage:
     return ProgrammePage(
         id="sample.catastrophe",
@@ -334,47 +380,14 @@ def _catastrophe() -> ProgrammePage:
         ),
         parties=PARTIES,
         pools=POOLS,
-        accounts=(
-            Account(
-                id="reserve",
-                name=Text("巨灾风险准备金", "Catastrophe reserve"),
-                owner="city",
-                opening=5_000_000,
-                illustrative=True,
-            ),
-        ),
+        accounts=ACCOUNTS,
         roles=(
             Role(role=Text("投保人", "policyholder"), who=PARTIES[0].name),
             Role(role=Text("受益人", "beneficiary"), who=PARTIES[5].name),
         ),
-        insured=InsuredUnit(
-            unit=Text("户", "household"),
-            enrolment=Text("无须参保", "none needed"),
-            fields=(InsuredField(name="occupied", kind="bool", meaning=Text("有人居住", "lived in")),),
-        ),
-        facts=(
-            Fact(
-                name="water_depth",
-                unit="cm",
-                meaning=Text("室内水深", "depth indoors"),
-                source=Text("村级水位桩", "village water-level posts"),
-            ),
-        ),
-        covers=(
-            Cover(
-                id="relief",
-                name=Text("家庭救助", "Household relief"),
-                when=Text("有人居住", "lived in"),
-                words=(Text("按水深一次性给付。", "Pays once by water depth."),),
-                tables=(
-                    Grid(
-                        columns=(Text("水深 cm", "depth, cm"), Text("元", "CNY")),
-                        rows=(("(20, 50]", 500), ("(50, 100]", 1000), ("(100, ∞)", 2000)),
-                        illustrative=True,
-                    ),
-                ),
-            ),
-        ),
+        insured=INSURED,
+        facts=FACTS,
+        covers=COVERS,
         flows=(LOSSES, PREMIUM_FROM, SERVICES),
         premium=(SHEET,),
         price=PRICE,
@@ -384,100 +397,15 @@ def _catastrophe() -> ProgrammePage:
             _result("reserve", "net", 1.0),
             _result("city", "received", 2.0),
         ),
-        chances=(
-            StepChance(
-                label="deductible",
-                taker="households",
-                attachment=Estimate(0.58, 0.0005),
-                exhaustion=Estimate(0.31, 0.0005),
-            ),
-            StepChance(
-                label="relief",
-                taker="coinsurers",
-                attachment=Estimate(0.31, 0.0005),
-                exhaustion=Estimate(0.0042, 0.0001),
-                mean=Estimate(26_300_000.0, 61_000.0),
-            ),
-            StepChance(label="last", taker="city", attachment=Estimate(0.0031, 0.0001)),
-        ),
-        gross_ceded_net=(
-            GrossCededNet(
-                measure=Text("年均", "mean a year"),
-                gross=Estimate(26_300_000.0, 61_000.0),
-                ceded=Estimate(9_100_000.0, 33_000.0),
-                net=Estimate(17_200_000.0, 41_000.0),
-            ),
-        ),
-        exact=(
-            ExactAnswer(
-                measure=Text("共保体年均", "co-insurers' mean"),
-                simulated=Estimate(26_300_000.0, 61_000.0),
-                exact=26_281_334.0,
-                bound=12.0,
-                method=Text.same("FFT"),
-            ),
-        ),
-        assumptions=(
-            Grid(
-                title=Text("频率与强度", "Frequency and severity"),
-                illustrative=True,
-                columns=(Text("灾因", "peril"), Text("法则", "law"), Text("参数", "parameters")),
-                rows=((Text("台风", "typhoon"), "Poisson × lognormal", "λ = 0.9, μ = 15.2, σ = 1.6"),),
-            ),
-        ),
-        comparisons=(
-            VersionComparison(
-                old="2020-01-01",
-                new="2022-01-01",
-                terms=(
-                    TermChange(
-                        where="losses.relief.cap.period",
-                        old="2亿",
-                        new="3亿",
-                        meaning=Text("年度限额", "yearly cap"),
-                        weight=Text("可直接适用", "safe"),
-                    ),
-                ),
-                results=(
-                    ResultChange(
-                        measure=Text("共保体年均", "co-insurers' mean"),
-                        old=Estimate(24_000_000.0, 5e4),
-                        new=Estimate(26_300_000.0, 6e4),
-                    ),
-                ),
-            ),
-        ),
-        cases=(_case(),),
-        examples=(
-            Example(
-                name=Text("75 厘米", "75 cm"),
-                given="{occupied: true, water_depth: 75}",
-                expected="1,000",
-                got="1,000",
-                passed=True,
-            ),
-            Example(
-                name=Text("反例", "a failing one"), given="{water_depth: 20}", expected="500", got="0", passed=False
-            ),
-        ),
-        sources=(
-            Source(text=Text("示例文件〔2021〕1号", "Sample document 2021/1"), address="https://example.org/a"),
-            Source(
-                text=Text("编者假设", "the editors' assumption"),
-                covers=Text("频率与强度", "frequency and severity"),
-                illustrative=True,
-            ),
-        ),
-        findings=(
-            Finding(
-                "monotony",
-                Place("sample.yaml", 41, 5, 30),
-                Text("年度封顶与单次限额不成链。", "Scopes form no chain."),
-                Text("把年度封顶写成限额。", "Write the cap as a limit."),
-                Severity.WARNING,
-                "  cap: {period: 3亿}",
-            ),
-        ),
+        chances=CHANCES,
+        gross_ceded_net=GROSS_CEDED_NET,
+        exact=EXACT,
+        assumptions=ASSUMPTIONS,
+        comparisons=COMPARISONS,
+        cases=(sample_case(),),
+        examples=EXAMPLES,
+        sources=SOURCES,
+        findings=FINDINGS,
         run=RunFacts(years=1_000_000, seed=20211122, seconds=3.4),
         warnings=(Text("所有数字均为虚构，只用于示意。", "Every number here is made up and only illustrates."),),
     )

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from documents.documents_sample import sample_report
 
+from documents.documents_sample import sample_report
 from quanyu.documents.chart import curve_picture, histogram_picture, ticks
 from quanyu.documents.drawing import Picture
 from quanyu.documents.legend import legend_picture

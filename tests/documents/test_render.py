@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from documents.documents_sample import HOSTILE, sample_report
 
+from documents.documents_sample import HOSTILE, sample_report
 from quanyu.documents import Flow, ProgrammePage, Report, Taken, render_report, write_report
 from quanyu.documents.palette import cast_of
 from quanyu.documents.wording import numbered, terms_of

@@ -84,7 +84,7 @@ def _grid(axes: _Axes) -> tuple[list[Markup], list[Label]]:
     for mark in axes.marks:
         y = axes.y(mark)
         shapes.append(path(f"M{_LEFT:.1f} {y:.1f}h{_WIDE:.1f}", "rule base" if mark == 0 else "rule"))
-        labels += bilingual(_LEFT - 10, y + 4, _amount(mark, axes.marks), size=_AXIS, anchor="end", style="axis")
+        labels += bilingual((_LEFT - 10, y + 4), _amount(mark, axes.marks), size=_AXIS, anchor="end", style="axis")
     reach = -1e9
     for years in _years(axes.first, axes.last):
         x, text = axes.x(years), full(years)
@@ -94,7 +94,7 @@ def _grid(axes: _Axes) -> tuple[list[Markup], list[Label]]:
             reach = x + width(text, _AXIS) / 2
     caption = Text("重现期（年，对数刻度）", "return period (years, log scale)")
     middle = _LEFT + _WIDE / 2
-    return shapes, labels + bilingual(middle, _BASE + 37, caption, size=_AXIS, anchor="middle", style="quiet")
+    return shapes, labels + bilingual((middle, _BASE + 37), caption, size=_AXIS, anchor="middle", style="quiet")
 
 
 def _years(first: float, last: float) -> list[float]:
@@ -147,5 +147,5 @@ def histogram_picture(bins: Sequence[Bin], title: Text) -> Picture | None:
         shapes.append(Markup("<g>{}<title>{}</title></g>").format(box, said))
     marks = [m for m in ticks(left, right) if left <= m <= right]
     labels = [label for m in marks for label in bilingual(
-        _LEFT + (m - left) * across, base + 17, _amount(m, marks), size=_AXIS, anchor="middle", style="axis")]
+        (_LEFT + (m - left) * across, base + 17), _amount(m, marks), size=_AXIS, anchor="middle", style="axis")]
     return Picture(_LEFT + _WIDE + _RIGHT + 12, base + 26, tuple(shapes), tuple(labels), title, "chart")

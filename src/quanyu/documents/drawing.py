@@ -43,16 +43,18 @@ class Label:
         )
 
 
-def bilingual(x: float, y: float, text: Text, *, size: float = 12, anchor: Anchor = "start", style: str = "",
-              room: float = 1e9, lines: int = 1) -> list[Label]:
-    """Labels of a text in both languages, wrapped to `room`; one set where both read the same."""
+def bilingual(at: tuple[float, float], text: Text, *, size: float = 12, anchor: Anchor = "start", style: str = "",
+              room: tuple[float, int] = (1e9, 1)) -> list[Label]:
+    """Labels of a text in both languages from `at`, wrapped to `room` (width, lines); one set where both read the same.
+    """
+    (x, y), (wide, lines) = at, room
     if text.zh == text.en:
         return [Label(x, y + 1.25 * size * i, line, size, anchor, "", style)
-                for i, line in enumerate(wrap(text.zh, room, size, lines=lines))]
+                for i, line in enumerate(wrap(text.zh, wide, size, lines=lines))]
     return [
         Label(x, y + 1.25 * size * i, line, size, anchor, language, style)
         for language in ("zh", "en")
-        for i, line in enumerate(wrap(text.inside(language), room, size, lines=lines))
+        for i, line in enumerate(wrap(text.inside(language), wide, size, lines=lines))
     ]
 
 

@@ -51,9 +51,9 @@ def river_picture(branches: Sequence[Branch], *, source: Text, written: Text | N
     columns = sum(b.columns for b in branches)
     cards = _TOP + max(stream, 30) + _BEND + _DROP
     shapes: list[Markup] = [rect(0, _TOP, _SOURCE - 12, max(stream, 30), "source", radius=3)]
-    labels = bilingual(10, _TOP + 20, source, style="name", room=_SOURCE - 34, lines=2)
+    labels = bilingual((10, _TOP + 20), source, style="name", room=(_SOURCE - 34, 2))
     if written:
-        labels += bilingual(10, max(label.y for label in labels) + 17, written, style="quiet", room=_SOURCE - 30)
+        labels += bilingual((10, max(label.y for label in labels) + 17), written, style="quiet", room=(_SOURCE - 30, 1))
     x, bottom = _SOURCE, _TOP + stream
     for branch, thick in zip(branches, widths, strict=True):
         wide = branch.columns * _COLUMN
@@ -129,9 +129,9 @@ def _members(branch: Branch, x: float, y: float, wide: float) -> list[Markup]:
 def _text(branch: Branch, x: float, y: float, wide: float, total: Number | None) -> list[Label]:
     room = wide - 38
     labels = [Label(x + 17, y + 22, str(branch.number), 11, "middle", style="number ink")]
-    labels += bilingual(x + 30, y + 22, branch.name, size=12.5, style="name", room=room, lines=2)
+    labels += bilingual((x + 30, y + 22), branch.name, size=12.5, style="name", room=(room, 2))
     if branch.written and total:
-        labels += bilingual(x + 10, y + 60, branch.written, size=12.5, style="amount", room=wide - 20)
+        labels += bilingual((x + 10, y + 60), branch.written, size=12.5, style="amount", room=(wide - 20, 1))
     if total and branch.amount is not None:
         labels.append(Label(x + 10, y + 76, percent(float(branch.amount) / float(total), 3), 11, style="quiet"))
     return labels

@@ -67,7 +67,7 @@ def tower_picture(steps: Sequence[Step], cast: Cast, title: Text) -> Picture:
     labels: list[Label] = []
     for y, level in ((scale.y(level), level) for level in scale.levels):
         shapes.append(path(f"M{_LEFT - 8:.1f} {y:.1f}H{_LEFT + _WIDE:.1f}", "rule"))
-        labels += bilingual(_LEFT - 14, y + 4, scale.says(level), anchor="end", style="axis", room=_LEFT - 16)
+        labels += bilingual((_LEFT - 14, y + 4), scale.says(level), anchor="end", style="axis", room=(_LEFT - 16, 1))
     if scale.open:
         labels.append(Label(_LEFT - 14, _TOP + 14, "∞", 14, "end", style="axis"))
     for block in blocks:
@@ -137,10 +137,10 @@ def _caption(block: Block, cast: Cast, box: tuple[float, float, float, float], s
     if not labels or room < 60:
         return labels
     name = cast.name(block.step.taker) if block.step.taker else Text.same(block.step.label)
-    labels += bilingual(x + 32, y + 20, name, size=12.5, style="name", room=room)
+    labels += bilingual((x + 32, y + 20), name, size=12.5, style="name", room=(room, 1))
     layer = _layer(block.step)
     if layer and max(width(layer.zh, 11.5), width(layer.en, 11.5)) < room:
-        labels += bilingual(x + 32, y + 37, layer, size=11.5, style="quiet")
+        labels += bilingual((x + 32, y + 37), layer, size=11.5, style="quiet")
     return labels
 
 
