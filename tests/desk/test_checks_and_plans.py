@@ -15,14 +15,14 @@ LAST = "{as: last, party: city}"
     [
         (
             ["{as: a, party: reserve, share: 50%}", "{as: b, party: reserve}", LAST],
-            "account-shared",
+            "account-two-givers",
             "account-two-givers",
         ),
-        (["{as: a, party: insurer, share: 50%}", "{as: a, party: city}"], "duplicate-label", "label-duplicate"),
+        (["{as: a, party: insurer, share: 50%}", "{as: a, party: city}"], "label-duplicate", "label-duplicate"),
         (["{as: a, share: 50%}", LAST], "nobody", "step-without-party"),
         (
             ["{as: a, party: insurer, bands: {'(0, 5]': 80%, '(4, inf)': 10%}}", LAST],
-            "bands-overlap",
+            "table-overlap",
             "table-overlap",
         ),
         (["{as: a, party: insurer, bands: {low: 80%}}", LAST], "bands-form", "bands-form"),

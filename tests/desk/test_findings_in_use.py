@@ -75,7 +75,7 @@ def test_examples(tmp_path: Path, code: str, example: str) -> None:
             "[{claim: a, cover: repair, amount: 5}]",
         ),
         (
-            "pool-shares",
+            "shares-do-not-sum",
             "pools: {both: {leader: insurer, shares: {insurer: 'if(age == 7, 50%, 60%)', second: 40%}}}\n"
             "losses: {from: [{as: both, party: both}], to: [{as: paid-to, party: insured}]}\n"
             "premium: {to: [{as: risk, party: insurer}]}\n",

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from house.finding_codes import every_code
 
+from house.finding_codes import every_code
 from quanyu.checks import RULES, check_programme
 from quanyu.language.load import lay_over, make_programme
 from quanyu.language.tree import Map

@@ -156,10 +156,10 @@ def test_no_premium_and_no_base_are_no_rating() -> None:
 
 
 FAULTS = [
-    ("{base: 1, amount: 2}", "premium-base"),
-    ("{factors: {a: 2}}", "premium-base"),
-    ("{base: 1, factors: {a: {within: [1, 2]}}}", "factor-empty"),
-    ('{base: 1, factors: {a: {table: {"1": 2}}}}', "factor-keyless"),
+    ("{base: 1, amount: 2}", "premium-form"),
+    ("{factors: {a: 2}}", "premium-form"),
+    ("{base: 1, factors: {a: {within: [1, 2]}}}", "value-form"),
+    ('{base: 1, factors: {a: {table: {"1": 2}}}}', "value-form"),
     ("{base: 1, day_count: short-period}", "premium-short-period"),
     ("{base: 1 +}", "expression-syntax"),
     ('{base: 1, factors: {a: {by: age, table: {"1": 2 +}}}}', "expression-syntax"),

@@ -180,7 +180,7 @@ def test_b14_a_limit_is_kept_though_every_part_ends_in_half_a_fen() -> None:
 
 def test_b15_a_tower_whose_layers_overlap_is_refused() -> None:
     tower = [{"as": "share", "party": "a", "share": "60%"}, {"as": "first", "party": "b", "limit": {"claim": 50}}]
-    assert refusal([{"as": "t", "tower": tower}, REST], [row("a", 100)]) == "tower-overlaps"
+    assert refusal([{"as": "t", "tower": tower}, REST], [row("a", 100)]) == "tower-overlap"
 
 
 @pytest.mark.parametrize(("bound", "pays"), [("limit", 70_000), ("cap", 100_000)])
@@ -214,7 +214,7 @@ def test_sub_limits_at_two_scopes_stand_finest_first() -> None:
 def test_b19_a_term_that_its_scope_does_not_determine_is_refused() -> None:
     steps: list[Notation] = [{"as": "cover", "party": "insurer", "limit": {"event": "sum"}}, REST]
     rows = [row("a", 80, insured="i", policy="p", sum=100), row("b", 200, insured="j", policy="q", sum=300)]
-    assert refusal(steps, rows) == "term-undetermined"
+    assert refusal(steps, rows) == "term-not-determined"
     by_risk: list[Notation] = [{**steps[0], "limit": {"risk_event": "sum"}}, REST]
     assert parts(by_risk, rows, scopes={"risk_event": ["insured", "event"]})["insurer"] == 280
 

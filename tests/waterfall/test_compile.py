@@ -114,10 +114,10 @@ def test_refusals() -> None:
     layer = {"as": "x", "party": "insurer", "limit": {"event": 5}}
     again = {"as": "r", "per": "period", "limit": 5, "rates": [1], "premium": 1}
     assert code(made([{**layer, "reinstatement": again}, REST])) == "reinstatement-scope"
-    assert code(made([layer, layer, REST])) == "duplicate-label"
+    assert code(made([layer, layer, REST])) == "label-duplicate"
     assert code(made([{"as": "x", "limit": 5}, REST])) == "nobody"
     assert code(made([{**layer, "limit": "5 +"}, REST])) == "expression-syntax"
-    assert code(made([{**layer, "bands": {"(0, 5]": 0.5, "(4, 9]": 0.2}}, REST])) == "bands-overlap"
+    assert code(made([{**layer, "bands": {"(0, 5]": 0.5, "(4, 9]": 0.2}}, REST])) == "table-overlap"
     assert code(made([REST], accounts={"fund": {"opening": "sum"}})) == "not-constant"
     assert code(made([REST]), "surplus") == "no-flow"
     assert code(

@@ -191,7 +191,7 @@ def _written(factor: Factor) -> str:
 
 def _two_bases(premium: Premium) -> Finding:
     return Finding(
-        "premium-base",
+        "premium-form",
         premium.place,
         Text("保费要么给出 amount，要么给出 base，二者取一", "a premium has either an `amount` or a `base`"),
         Text(
@@ -202,7 +202,7 @@ def _two_bases(premium: Premium) -> Finding:
 
 def _empty(name: str, factor: Factor) -> Finding:
     return Finding(
-        "factor-empty",
+        "value-form",
         factor.place,
         Text(f"系数 {name} 既没有表，也没有值", f"factor `{name}` has neither a table nor a value"),
         Text("写 {by, table} 或 value", "give it `by` and `table`, or a `value`"),
@@ -211,7 +211,7 @@ def _empty(name: str, factor: Factor) -> Finding:
 
 def _keyless(name: str, factor: Factor) -> Finding:
     return Finding(
-        "factor-keyless",
+        "value-form",
         factor.place,
         Text(f"系数 {name} 的表没有 by", f"the table of factor `{name}` has no `by`"),
         Text("用 by 写明按哪个字段查表", "say with `by` which field enters the table"),

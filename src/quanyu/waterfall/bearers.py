@@ -130,7 +130,7 @@ class Bearers:
         shares = tuple(self.terms.number(step, share, "claim", n) for _, share in version.shares)
         if sum(shares) != 1 or min(shares) < 0:
             raise stopped(
-                "pool-shares",
+                "shares-do-not-sum",
                 f"{pool.name} 的份额合计 {sum(shares)}",
                 f"the shares of {pool.name} add up to {sum(shares)}",
             )

@@ -95,7 +95,7 @@ class _Compiler:
             label = step.label or str(n)
             if label in seen:
                 raise PlanRefused(
-                    "duplicate-label",
+                    "label-duplicate",
                     f"{place}.{label}",
                     Text(f"同一列表内有两步都叫“{label}”", f"two steps of one list are called {label}"),
                 )
@@ -255,7 +255,7 @@ class _Compiler:
             free = self.receiving and self.programme.accounts[step.party].ceiling is None
             if first is not step and not free:
                 raise PlanRefused(
-                    "account-shared",
+                    "account-two-receivers" if self.receiving else "account-two-givers",
                     f"{self.flow}.{self.side}.{step.path}",
                     Text(
                         f"账户 {step.party} 已用于步骤“{first.path}”：一个账户只能有一步",
@@ -296,7 +296,7 @@ def _bands(table: Table | None, path: str) -> tuple[Band, ...]:
     ordered = sorted(bands, key=lambda b: b.low)
     for one, other in pairwise(ordered):
         if one.high is None or one.high > other.low:
-            raise PlanRefused("bands-overlap", path, Text("bands 的区间重叠", "bands overlap"))
+            raise PlanRefused("table-overlap", path, Text("bands 的区间重叠", "bands overlap"))
     return tuple(ordered)
 
 

@@ -31,8 +31,8 @@ def fold(
 
     Passes run step by step over all rows, so time is linear in rows and steps; only recoveries to those who bore the
     loss run instant by instant. Findings: `claim-below-zero`, `key-disagrees`, `missing-key`, `missing-date`,
-    `term-undetermined`, `term-negative`, `term-without-value`, `wrong-type`, `share-out-of-range`, `pool-shares`,
-    `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`, `tower-overlaps`,
+    `term-not-determined`, `term-negative`, `term-without-value`, `wrong-type`, `share-out-of-range`, `shares-do-not-sum`,
+    `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`, `tower-overlap`,
     `money-with-nobody`.
     """
     how = arithmetic or Fen()
@@ -194,7 +194,7 @@ class _Fold:
         over = next((n for n, x in zip(rows, left, strict=True) if x < 0), None)
         if over is not None:
             raise stopped(
-                "tower-overlaps",
+                "tower-overlap",
                 f"塔 {step.path} 各层所取之和超过赔案 {self.terms.increments[over].claim} 的金额",
                 f"the layers of tower {step.path} take more of claim {self.terms.increments[over].claim} than there is",
             )
@@ -216,7 +216,7 @@ class _Fold:
             rest = 1 - sum(vector, Fraction(0))
             if rest < 0:
                 raise stopped(
-                    "tower-overlaps",
+                    "tower-overlap",
                     f"同一层各方比例之和为 {sum(vector)}",
                     f"the shares of one layer add up to {sum(vector)}",
                 )

@@ -117,7 +117,7 @@ class Terms:
     # ------------------------------------------------------------ terms
 
     def passing(self, step: PlanStep, stage: Stage, key: int, rows: Iterable[int]) -> Passing:
-        """The terms of a stage for the key that `rows` share. Rows that disagree are a finding `term-undetermined`."""
+        """The terms of a stage for the key that `rows` share. Rows that disagree are a finding `term-not-determined`."""
         fixed = self._constant_stage(stage)
         place = (step.index, stage.scope, -1 if fixed else key)
         known = self._passing.get(place)
@@ -326,7 +326,7 @@ def _column(increment: Increment, column: str) -> str:
 
 def _undetermined(step: PlanStep, scope: str) -> Stopped:
     return stopped(
-        "term-undetermined",
+        "term-not-determined",
         f"步骤 {step.path} 在范围 {scope} 的条款在同一键内取值不一",
         f"a term of step {step.path} at scope {scope} has two values for one key",
     )
