@@ -62,11 +62,10 @@ def _title(programme: Programme, count: Source | None, number: int) -> Text:
     each = programme.premium.each if programme.premium is not None else None
     nth = (f"风险点 {number}：", f"Point {number}: ") if number else ("", "")
     if each == "period" or count is None:
-        return Text(f"{nth[0]}一个期间的保费", f"{nth[1]}premium of a period")
+        return Text(f"{nth[0]}一个期间的保费", f"{nth[1]}Premium of a period")
     words = expression_words(count.text)
-    return Text(
-        f"{nth[0]}一份（{unit}）的保费，共 {words.zh} 份", f"{nth[1]}premium of one {unit}, of {words.en} alike"
-    )
+    many = ("", "") if count.text == "1" else (f"，共 {words.zh} 份", f", of {words.en} alike")
+    return Text(f"{nth[0]}一份（{unit}）的保费{many[0]}", f"{nth[1]}Premium of one {unit}{many[1]}")
 
 
 def _sheet(compiled: Compiled, marks: Marks, title: Text, *, quoted: tuple[Sheet, int], fields: Fields) -> PremiumSheet:
