@@ -4,9 +4,10 @@ Takes: a markdown page and an empty folder.
 Gives: for each command, what it printed and the lines that the page shows of it.
 Never: reaches outside the folder.
 
-Blocks: ```` ```yaml file=NAME ```` is a file, whole (`csv`, `python` too; a table whose NAME ends in `.xlsx` becomes a workbook);
-```` ```yaml in=NAME ```` replaces the parts of those names in it, or adds them; ```` ```console ```` holds commands after `$` and the
-lines that must be in their output. `…` in a line stands for anything, `# exit 1` behind a command for its exit status.
+Blocks: ```` ```yaml file=NAME ```` is a file, whole; `csv` and `python` too, and a table whose NAME ends in `.xlsx`
+becomes a workbook. ```` ```yaml in=NAME ```` replaces the parts of those names in it, or adds them.
+```` ```console ```` holds commands after `$` and the lines that must be in their output: `…` in a line stands for
+anything, `# exit 1` behind a command for its exit status.
 """
 
 import contextlib
