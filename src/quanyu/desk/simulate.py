@@ -12,14 +12,24 @@ from quanyu.engine.annual import Annual, build_annual
 from quanyu.engine.assumed import assume
 from quanyu.engine.premium_flow import split_premium
 from quanyu.simulation import Entry, Figures, Plan, StepEntry, Stored, ledger, simulate_columns, step_entries
+from quanyu.simulation.exact import ExactFigures, exact_steps
 from quanyu.simulation.run import Column
 from quanyu.terms import Finding
 from quanyu.waterfall.kernel_program import Output
 
-__all__ = ["Clock", "Progress", "Simulated", "prepare", "simulate_programme"]
+__all__ = ["Clock", "ExactStep", "Progress", "Simulated", "prepare", "simulate_programme"]
 
 Clock = Callable[[], float]
 Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class ExactStep:
+    """What a step takes in a year (path empty: all losses), simulated and as the exact answer within its bounds."""
+
+    path: str
+    simulated: Figures
+    exact: ExactFigures
 
 
 @dataclass(frozen=True)
@@ -28,6 +38,7 @@ class Simulated:
 
     figures: those of each entry's terms, without its fixed part. step_take … occurrence: by step of the losses;
     attached, exhausted: the part of years in which a step takes anything, and in which something bounds it.
+    exact: where there is an exact answer.
     """
 
     annual: Annual
@@ -39,6 +50,7 @@ class Simulated:
     exhausted: tuple[float | None, ...]
     occurrence: tuple[Figures | None, ...]
     gross: Figures
+    exact: tuple["ExactStep", ...]
     price: TechnicalPrice | None
     years: int
     seed: int
@@ -97,10 +109,21 @@ def simulate_programme(
         exhausted=tuple(None if s.exhausted is None else positive[(s.exhausted,)] for s in steps),
         occurrence=tuple(one(s.occurrence) for s in steps),
         gross=found[_gross(annual)],
+        exact=_exact(annual, steps, found),
         price=technical_price(annual, found[pricing[1]], pricing[0]) if pricing is not None else None,
         years=run.years,
         seed=plan.seed,
         seconds=clock() - begun,
+    )
+
+
+def _exact(annual: Annual, steps: list[StepEntry], found: Mapping[Column, Figures]) -> tuple[ExactStep, ...]:
+    simulated = {"": found[_gross(annual)], **{s.path: found[(s.take,)] for s in steps}}
+    answers = exact_steps(annual)
+    return tuple(
+        ExactStep(path, simulated[path], answer)
+        for path, answer in answers.items()
+        if answer is not None and path in simulated
     )
 
 

@@ -9,6 +9,7 @@ from quanyu.desk.open import Opened
 from quanyu.desk.pages.beliefs import assumption_grids, warnings_of
 from quanyu.desk.pages.case import cases_of
 from quanyu.desk.pages.covers import covers_of
+from quanyu.desk.pages.exact import exact_answers
 from quanyu.desk.pages.examples import examples_of
 from quanyu.desk.pages.flows import Amounts, flows_of, known_of
 from quanyu.desk.pages.marks import marks_of
@@ -111,6 +112,7 @@ def _simulated(simulated: "Simulated | None", programme: Programme) -> dict[str,
         "results": accounts_shown(simulated),
         "chances": chances_of(simulated),
         "gross_ceded_net": gross_ceded_net(simulated),
+        "exact": exact_answers(simulated),
         "run": RunFacts(
             years=simulated.years,
             horizon=programme.assumptions.horizon if programme.assumptions is not None else 1,
