@@ -18,6 +18,7 @@ Ints = NDArray[np.int64]
 Loop = TypeVar("Loop", bound=Callable[..., object])
 
 LEAF = 64
+HALF_FEN = 0.005
 
 
 def _loop(function: Loop) -> Loop:
@@ -58,8 +59,8 @@ def digest(
     """What is kept of the columns of one block and period.
 
     limits: shape (columns, 2), a value near the mean, and the threshold of the tail. leaves: of a full block.
-    found: sums and sums of squares about the first limit, shape (columns, 2); how many are above zero, equal the
-    threshold and exceed it, shape (columns, 3); the values that exceed it and their places, shape (columns, years).
+    found: sums and sums of squares about the first limit, shape (columns, 2); how many are above half a fen (less is no
+    money), equal the threshold and exceed it, shape (columns, 3); the values that exceed it and their places, shape (columns, years).
     whole: sums by path about the first limit, added up over the periods, shape (columns, years); empty where a path is
     one year.
     """
@@ -77,7 +78,7 @@ def digest(
             for i in range(size):
                 x = values[c, start + i]
                 first[i] = x - shift
-                positive += x > 0.0
+                positive += x > HALF_FEN
                 ties += x == threshold
                 exceeding += x > threshold
             for i in range(size, LEAF):
