@@ -60,7 +60,8 @@ def digest(
 
     limits: shape (columns, 2), a value near the mean, and the threshold of the tail. leaves: of a full block.
     found: sums and sums of squares about the first limit, shape (columns, 2); how many are above half a fen (less is no
-    money), equal the threshold and exceed it, shape (columns, 3); the values that exceed it and their places, shape (columns, years).
+    money), equal the threshold and exceed it, shape (columns, 3); the values that exceed it and their places, shape
+    (columns, years).
     whole: sums by path about the first limit, added up over the periods, shape (columns, years); empty where a path is
     one year.
     """
