@@ -18,6 +18,7 @@ from quanyu.perils import (
     Dependence,
     Empirical,
     FrequencySeverity,
+    Law,
     LawError,
     MeanReversion,
     Reverting,
@@ -115,8 +116,12 @@ def _spec(law: LawSpec, path: str) -> dict[str, Any]:
 
 
 def _law(law: LawSpec, path: str) -> Sampler:
+    return sampler(_read(law, path))
+
+
+def _read(law: LawSpec, path: str) -> Law:
     spec = _spec(law, path)
-    return _held(path, lambda: sampler(read_law(spec, law.name)))
+    return _held(path, lambda: read_law(spec, law.name))
 
 
 def _strand(compiled: Compiled, name: str, peril: Peril) -> Strand:
@@ -135,10 +140,12 @@ def _strand(compiled: Compiled, name: str, peril: Peril) -> Strand:
         raise AssumptionRefused(
             f"{path}.dependence", Text(f"没有 {unknown[0]} 这一列", f"nothing is drawn that is called {unknown[0]}")
         )
+    laws = {k: _read(v, f"{path}.amounts.{k}") for k, v in peril.amounts.items()}
     return Strand(
         peril=occurring,
         claims=sampler(number) if number is not None else None,
-        amounts={k: _law(v, f"{path}.amounts.{k}") for k, v in peril.amounts.items()},
+        amounts={k: sampler(law) for k, law in laws.items()},
+        laws=laws,
         columns=columns,
         texts=texts,
         keys=keys,

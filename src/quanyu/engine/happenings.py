@@ -12,7 +12,7 @@ from quanyu.engine.compiled import Compiled
 from quanyu.engine.exposure import Exposure
 from quanyu.engine.names import with_names_columns
 from quanyu.formula import Column, SeriesColumn, TextColumn
-from quanyu.perils import Default, Dependence, FrequencySeverity, Lookup, Table
+from quanyu.perils import Default, Dependence, FrequencySeverity, Law, Lookup, Table
 from quanyu.perils.generator import base_of, counters, signed, uniforms
 from quanyu.perils.history import Bootstrap
 from quanyu.perils.series import MeanReversion
@@ -34,6 +34,7 @@ class Strand:
     claims: number of claims of an occurrence, None for one. amounts: covers given by their loss. columns: laws of the
     facts and fields of a claim, `texts` what their codes stand for; keys: how many there are. covers: those the facts
     go through. delay: days to the queue's clock. recovery: the part of a loss that comes back. rows: expected a year.
+    laws: those that `amounts` draw from.
     """
 
     peril: FrequencySeverity | Default
@@ -47,6 +48,7 @@ class Strand:
     delay: Sampler | None
     recovery: Sampler | None
     rows: float = 1.0
+    laws: Mapping[str, Law] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
