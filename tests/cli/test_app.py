@@ -134,7 +134,8 @@ def test_simulated_accounts_and_changed_terms(tmp_path: Path) -> None:
     assert "picc" in result.output
     assert "losses.index.cap.policy=1" in result.output
     figures = pl.read_csv(out)
-    assert {"party", "account", "mean", "mean_error", "VaR 99.5%", "TVaR 99.5% error"} <= set(figures.columns)
+    assert {"losses", "deficit", "losses.from", "premium.to"} <= set(figures["account"])
+    assert {"party", "account", "mean", "mean error", "VaR 99.5%", "TVaR 99.5% error"} <= set(figures.columns)
 
 
 def test_a_changed_term_that_is_not_there() -> None:

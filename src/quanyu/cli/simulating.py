@@ -77,6 +77,7 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
     zh = language == "zh"
     console = Console()
     console.print(_accounts(done, programme, zh=zh))
+    console.print(_flows(done, zh=zh))
     console.print(_steps(done, zh=zh))
     if done.price is not None:
         p = done.price
@@ -118,6 +119,29 @@ def _accounts(done: Simulated, programme: Opened, *, zh: bool) -> Table:
             f"{tails[0.99].var:,.0f} ± {tails[0.99].var_error:,.0f}",
             f"{tails[0.995].var:,.0f} ± {tails[0.995].var_error:,.0f}",
             f"{tails[0.995].tvar:,.0f} ± {tails[0.995].tvar_error:,.0f}",
+        )  # fmt: skip
+    return table
+
+
+_FLOWS = {
+    "premium": "保费", "losses": "损失", "recoveries": "追偿", "reinstatement": "恢复保费", "calls": "追缴",
+    "services": "服务", "surplus": "结余",
+}  # fmt: skip
+
+
+def _flows(done: Simulated, *, zh: bool) -> Table:
+    table = Table()
+    table.add_column("参与方" if zh else "party")
+    table.add_column("资金流" if zh else "flow")
+    for heading in ("年均", "标准差", "VaR 99.5%") if zh else ("mean a year", "sd", "VaR 99.5%"):
+        table.add_column(heading, justify="right")
+    for entry, figures in zip(done.flows, done.flow_figures, strict=True):
+        f = figures.scaled(1.0, entry.fixed)
+        verb = {"from": "付", "to": "收"}[entry.side] if zh else {"from": "pays", "to": "receives"}[entry.side]
+        tail = next(t for t in f.tails if t.level == 0.995)
+        table.add_row(
+            entry.party, f"{_FLOWS[entry.flow] if zh else entry.flow} {verb}", f"{f.mean:,.0f} ± {f.mean_error:,.0f}",
+            f"{f.sd:,.0f}", f"{tail.var:,.0f} ± {tail.var_error:,.0f}",
         )  # fmt: skip
     return table
 

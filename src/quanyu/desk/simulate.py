@@ -11,7 +11,18 @@ from quanyu.desk.price import TechnicalPrice, priced_column, technical_price
 from quanyu.engine.annual import Annual, build_annual
 from quanyu.engine.assumed import assume
 from quanyu.engine.premium_flow import split_premium
-from quanyu.simulation import Entry, Figures, Plan, StepEntry, Stored, ledger, simulate_columns, step_entries
+from quanyu.simulation import (
+    Entry,
+    Figures,
+    FlowEntry,
+    Plan,
+    StepEntry,
+    Stored,
+    flow_entries,
+    ledger,
+    simulate_columns,
+    step_entries,
+)
 from quanyu.simulation.exact import ExactFigures, exact_steps
 from quanyu.simulation.run import Column
 from quanyu.terms import Finding
@@ -36,14 +47,16 @@ class ExactStep:
 class Simulated:
     """A programme simulated.
 
-    figures: those of each entry's terms, without its fixed part. step_take … occurrence: by step of the losses;
-    attached, exhausted: the part of years in which a step takes anything, and in which something bounds it.
+    figures, flow_figures: those of each entry's terms, without its fixed part. step_take … occurrence: by step of the
+    losses; attached, exhausted: the part of years in which a step takes anything, and in which something bounds it.
     exact: where there is an exact answer.
     """
 
     annual: Annual
     entries: tuple[Entry, ...]
     figures: tuple[Figures, ...]
+    flows: tuple[FlowEntry, ...]
+    flow_figures: tuple[Figures, ...]
     steps: tuple[StepEntry, ...]
     step_take: tuple[Figures, ...]
     attached: tuple[float, ...]
@@ -88,9 +101,9 @@ def simulate_programme(
 ) -> Simulated:
     """Runs the years of a prepared programme. clock: seconds, for the time it took."""
     begun = clock()
-    entries, steps = ledger(annual), step_entries(annual)
+    entries, flows, steps = ledger(annual), flow_entries(annual), step_entries(annual)
     pricing = priced_column(annual, entries)
-    asked = _asked(annual, entries, steps, pricing)
+    asked = [*_asked(annual, entries, steps, pricing), *(f.terms for f in flows)]
     unique = list(dict.fromkeys(asked))
     run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
     found: Mapping[Column, Figures] = dict(zip(unique, run.figures, strict=True))
@@ -103,6 +116,8 @@ def simulate_programme(
         annual=annual,
         entries=tuple(entries),
         figures=tuple(found[e.terms] for e in entries),
+        flows=tuple(flows),
+        flow_figures=tuple(found[f.terms] for f in flows),
         steps=tuple(steps),
         step_take=tuple(found[(s.take,)] for s in steps),
         attached=tuple(positive[(s.take,)] for s in steps),

@@ -7,6 +7,7 @@ from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated
 from quanyu.engine import compile_programme
 from quanyu.language.change import with_terms
+from quanyu.simulation import Figures
 from quanyu.terms import Finding
 
 __all__ = ["changed_programme", "figures_table"]
@@ -24,13 +25,23 @@ def changed_programme(opened: Opened, changes: Mapping[str, str]) -> Opened | li
 
 
 def figures_table(done: Simulated) -> dict[str, list[object]]:
-    """All accounts as columns, for Excel or CSV: one row a party and account."""
-    columns: dict[str, list[object]] = {"party": [], "account": [], "mean": [], "mean_error": [], "sd": []}
-    for entry, figures in zip(done.entries, done.figures, strict=True):
-        f = figures.scaled(1.0, entry.fixed)
+    """All accounts as columns, for Excel or CSV: one row a party and account, then one a party and flow."""
+    rows: list[tuple[str, str, Figures]] = [
+        (e.party, e.kind, f.scaled(1.0, e.fixed)) for e, f in zip(done.entries, done.figures, strict=True)
+    ]
+    rows += [
+        (e.party, f"{e.flow}.{e.side}", f.scaled(1.0, e.fixed))
+        for e, f in zip(done.flows, done.flow_figures, strict=True)
+    ]
+    columns: dict[str, list[object]] = {}
+    for party, account, f in rows:
         row: dict[str, object] = {
-            "party": entry.party, "account": entry.kind, "mean": f.mean, "mean_error": f.mean_error, "sd": f.sd,
-        }  # fmt: skip
+            "party": party,
+            "account": account,
+            "mean": f.mean,
+            "mean error": f.mean_error,
+            "sd": f.sd,
+        }
         for tail in f.tails:
             level = f"{tail.level * 100:g}%"
             row |= {f"VaR {level}": tail.var, f"VaR {level} error": tail.var_error}

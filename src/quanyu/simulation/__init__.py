@@ -6,7 +6,7 @@ Never  draws differently for other threads or block sizes, or states a tail with
 """
 
 from quanyu.simulation.figures import LEVELS, CurvePoint, Figures
-from quanyu.simulation.ledger import Entry, StepEntry, ledger, step_entries
+from quanyu.simulation.ledger import Entry, FlowEntry, StepEntry, flow_entries, ledger, step_entries
 from quanyu.simulation.run import Plan, Run, Stored, simulate_columns
 from quanyu.simulation.tails import TailFigures
 
@@ -15,11 +15,13 @@ __all__ = [
     "CurvePoint",
     "Entry",
     "Figures",
+    "FlowEntry",
     "Plan",
     "Run",
     "StepEntry",
     "Stored",
     "TailFigures",
+    "flow_entries",
     "ledger",
     "simulate_columns",
     "step_entries",

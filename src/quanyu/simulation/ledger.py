@@ -1,7 +1,7 @@
 """Which figures of a program make up what each party pays, receives and is left with in a year."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +11,7 @@ from quanyu.simulation.columns import Term
 from quanyu.waterfall.kernel_program import Output
 from quanyu.waterfall.plan import Plan, PlanStep, Taker
 
-__all__ = ["Entry", "Kind", "StepEntry", "Term", "ledger", "step_entries"]
+__all__ = ["Entry", "FlowEntry", "Kind", "StepEntry", "Term", "flow_entries", "ledger", "step_entries"]
 
 Kind = Literal["losses", "paid", "received", "deficit"]
 
@@ -31,6 +31,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class FlowEntry:
+    """What a party pays (`from`) or receives (`to`) in one flow in a year, as in Entry."""
+
+    party: str
+    flow: str
+    side: str
+    fixed: float
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StepEntry:
     """What a step of the losses takes in a year, what reaches it, whether it is exhausted, its greatest occurrence."""
 
@@ -45,57 +56,88 @@ class StepEntry:
 
 def ledger(annual: Annual) -> list[Entry]:
     """The account of every party and fund, in the order of the file."""
-    paid: dict[str, list[Term]] = defaultdict(list)
-    received: dict[str, list[Term]] = defaultdict(list)
-    losses: dict[str, list[Term]] = defaultdict(list)
-    fixed: dict[str, float] = defaultdict(float)
-    for plan in annual.plans:
-        for party, term in _bearers(annual, plan):
-            target = paid if plan.side == "from" else received
-            target[party].append(term)
-            if (plan.flow, plan.side) == ("losses", "from"):
-                losses[party].append(term)
-    for side, party, term in _reinstatements(annual):
-        (paid if side == "paid" else received)[party].append(term)
-    _fixed_premium(annual, fixed)
-    _plain_receiver(annual, received)
-    programme = annual.compiled.programme
-    names = dict.fromkeys([*programme.parties, *programme.accounts, "insured", *paid, *received])
-    names |= dict.fromkeys(name[:-1] for name in fixed)
+    moves = list(_moves(annual))
     entries: list[Entry] = []
-    for party in names:
-        if party not in paid and party not in received and not fixed[f"{party}-"] and not fixed[f"{party}+"]:
-            continue
-        out, into = _merged(paid[party]), _merged(received[party])
-        entries.append(Entry(party, "losses", 0.0, _merged(losses[party])))
-        entries.append(Entry(party, "paid", fixed[f"{party}-"], out))
-        entries.append(Entry(party, "received", fixed[f"{party}+"], into))
-        deficit = _merged([*out, *((c, -f) for c, f in into)])
-        entries.append(Entry(party, "deficit", fixed[f"{party}-"] - fixed[f"{party}+"], deficit))
+    for party in _parties(annual, moves):
+        out, into = ([m for m in moves if m.party == party and m.side == side] for side in ("from", "to"))
+        borne = [m for m in out if m.flow == "losses"]
+        paid, received = _fixed(out), _fixed(into)
+        entries.append(Entry(party, "losses", 0.0, _merged(_terms(borne))))
+        entries.append(Entry(party, "paid", paid, _merged(_terms(out))))
+        entries.append(Entry(party, "received", received, _merged(_terms(into))))
+        deficit = _merged([*_terms(out), *((c, -f) for c, f in _terms(into))])
+        entries.append(Entry(party, "deficit", paid - received, deficit))
     return entries
 
 
-def _fixed_premium(annual: Annual, fixed: dict[str, float]) -> None:
+def flow_entries(annual: Annual) -> list[FlowEntry]:
+    """The same by flow: what each party pays (`from`) and receives (`to`) in each, caused premium apart."""
+    moves = list(_moves(annual))
+    groups: dict[tuple[str, str, str], list[_Move]] = defaultdict(list)
+    for move in moves:
+        groups[move.party, move.flow, move.side].append(move)
+    order = {party: n for n, party in enumerate(_parties(annual, moves))}
+    return [
+        FlowEntry(party, flow, side, _fixed(own), _merged(_terms(own)))
+        for (party, flow, side), own in sorted(groups.items(), key=lambda g: order[g[0][0]])
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Money of one party in one flow: a column of the program, or the same amount every year."""
+
+    party: str
+    flow: str
+    side: str
+    term: Term | None
+    fixed: float = 0.0
+
+
+def _parties(annual: Annual, moves: list[_Move]) -> list[str]:
+    programme = annual.compiled.programme
+    moved = {m.party for m in moves}
+    names = dict.fromkeys([*programme.parties, *programme.accounts, "insured", *(m.party for m in moves)])
+    return [name for name in names if name in moved]
+
+
+def _terms(moves: list[_Move]) -> list[Term]:
+    return [m.term for m in moves if m.term is not None]
+
+
+def _fixed(moves: list[_Move]) -> float:
+    return sum(m.fixed for m in moves)
+
+
+def _moves(annual: Annual) -> Iterator[_Move]:
+    """All money of a year, by party and flow."""
+    for plan in annual.plans:
+        for party, term in _bearers(annual, plan):
+            yield _Move(party, plan.flow, plan.side, term)
+    for side, party, term in _reinstatements(annual):
+        yield _Move(party, "reinstatement", side, term)
+    yield from _fixed_premium(annual)
+    for party, term in _plain_receiver(annual):
+        yield _Move(party, "losses", "to", term)
+
+
+def _fixed_premium(annual: Annual) -> Iterator[_Move]:
     """Premium that is the same every year, where no fund makes it run in the program."""
-    sides = {(p.flow, p.side) for p in annual.plans}
-    if ("premium", "from") not in sides:
-        for party, amount in annual.premium.paid.items():
-            fixed[f"{party}-"] += float(amount)
-    if ("premium", "to") not in sides:
-        for party, amount in annual.premium.received.items():
-            fixed[f"{party}+"] += float(amount)
+    running = {(p.flow, p.side) for p in annual.plans}
+    for side, amounts in (("from", annual.premium.paid), ("to", annual.premium.received)):
+        if ("premium", side) not in running:
+            for party, amount in amounts.items():
+                yield _Move(party, "premium", side, None, float(amount))
 
 
-def _plain_receiver(annual: Annual, received: Mapping[str, list[Term]]) -> None:
+def _plain_receiver(annual: Annual) -> Iterator[tuple[str, Term]]:
     """Losses that go to one receiver whole."""
     plan = annual.compiled.plans.get(("losses", "to"))
     if plan is None or any((p.flow, p.side) == ("losses", "to") for p in annual.plans):
         return
-    step = plan.steps[plan.roots[0]]
     place = annual.program.outputs.get(Output("losses", "from", "", "amount"))
     if place is not None:
-        for party, term in _by_share(annual, plan, step, (place.column, place.scale)):
-            received[party].append(term)
+        yield from _by_share(annual, plan, plan.steps[plan.roots[0]], (place.column, place.scale))
 
 
 def _bearers(annual: Annual, plan: Plan) -> Iterator[tuple[str, Term]]:
@@ -171,7 +213,7 @@ def _losses(annual: Annual) -> Plan:
 
 
 def _reinstatements(annual: Annual) -> Iterator[tuple[str, str, Term]]:
-    """Premium for limit given back: (`paid` by whom it is charged, `received` by the layer's taker, the amount)."""
+    """Premium for limit given back: (`from` whom it is charged, `to` the layer's taker, the amount)."""
     for plan in annual.plans:
         for step in plan.steps:
             spec = step.reinstatement
@@ -181,8 +223,8 @@ def _reinstatements(annual: Annual) -> Iterator[tuple[str, str, Term]]:
             if spec is None or place is None or spec.payer is None:
                 continue
             term = (place.column, place.scale)
-            yield from (("paid", party, part) for party, part in _spread(annual, plan, spec.payer, term))
-            yield from (("received", party, part) for party, part in _by_share(annual, plan, step, term))
+            yield from (("from", party, part) for party, part in _spread(annual, plan, spec.payer, term))
+            yield from (("to", party, part) for party, part in _by_share(annual, plan, step, term))
 
 
 def _merged(terms: list[Term]) -> tuple[Term, ...]:
