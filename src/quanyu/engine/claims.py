@@ -8,6 +8,7 @@ from typing import Any
 
 from quanyu.cover import amount as cover_amount
 from quanyu.engine.compiled import Compiled
+from quanyu.engine.currency import entered
 from quanyu.engine.names import with_names
 from quanyu.engine.rows import CLOCKS, KEYS, RowUnreadable, read_row
 from quanyu.formula import EvaluationError, Given
@@ -32,8 +33,9 @@ def history_of(
 ) -> History | list[Finding]:
     """What a flow is told. rows: as written in a case or an example. scale: 1 keeps exact yuan, 100 makes whole fen.
 
-    A row states its `amount`, or the facts of its cover. Findings: wrong-value, unknown-cover, cover-without-facts,
-    instants-mixed, not-whole-fen.
+    A row states its `amount`, or the facts of its cover; what is in another currency is converted first. Findings:
+    wrong-value, unknown-cover, cover-without-facts, instants-mixed, not-whole-fen, currency-without-exchange,
+    exchange-form.
     """
     findings: list[Finding] = []
     made: list[Row] = []
@@ -95,7 +97,7 @@ def clock_of(compiled: Compiled, flow: str) -> str:
 
 def _collected(read: Any, compiled: Compiled, row: Written, scale: int, findings: list[Finding]) -> Any:
     try:
-        return read(compiled, read_row(row, compiled.kinds), scale)
+        return read(compiled, entered(compiled, row), scale)
     except RowUnreadable as unreadable:
         findings.append(unreadable.finding)
         return None
@@ -103,7 +105,7 @@ def _collected(read: Any, compiled: Compiled, row: Written, scale: int, findings
 
 def _rows(compiled: Compiled, row: Written, number: int, *, clock: str, scale: int) -> Iterable[Row]:
     """One written row: itself, or `count` claims like it."""
-    values = read_row(row, compiled.kinds)
+    values = entered(compiled, row)
     count = values.pop("count", None)
     values.setdefault("claim", f"c{number - 1}")
     values.setdefault("insured", "i1")

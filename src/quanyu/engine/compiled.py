@@ -71,5 +71,5 @@ def sides_of(programme: Programme) -> Iterator[tuple[str, Side]]:
             continue
         if part.from_:
             yield flow, "from"
-        if part.to or flow in ("losses", "premium"):
+        if part.to or flow in ("losses", "premium", "recoveries"):
             yield flow, "to"

@@ -187,6 +187,7 @@ class Case(Node):
     premium: tuple[Row, ...] = ()
     deposits: tuple[Row, ...] = ()
     recovered: tuple[Row, ...] = ()
+    ended: Row = {}
     rate: Row | None = None
     rows: tuple[Row, ...] = ()
     table: str | None = None

@@ -52,6 +52,7 @@ def _nested(settled: Settled, expect: Mapping[str, Any]) -> Iterator[Comparison]
         ("amounts", settled.outcome.totals()),
         ("caused", settled.outcome.caused()),
         ("balance", settled.outcome.balances),
+        ("surplus", settled.shared.amounts if settled.shared else {}),
     )
     for name, got_all in tables:
         shown = _shown(got_all)

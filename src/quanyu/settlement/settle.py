@@ -1,5 +1,6 @@
 """A case settled: amounts, shares, transfers, and whether they are what was expected."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,18 +8,22 @@ from typing import Any
 
 from quanyu.engine.claims import history_of
 from quanyu.engine.compiled import Compiled
+from quanyu.engine.currency import Conversion, conversions
 from quanyu.engine.examples import side_named
 from quanyu.engine.premium import rated_fen
-from quanyu.engine.rows import CLOCKS
+from quanyu.engine.rows import read_value
 from quanyu.language.programme import Case
 from quanyu.settlement.booked import booked
+from quanyu.settlement.periods import Results, Shared, share_surplus
+from quanyu.settlement.recoveries import Recovered, recover
 from quanyu.terms import Finding, Text
-from quanyu.waterfall import Booking, Fen, History, Outcome, Row, fold
+from quanyu.waterfall import Booking, Deposit, Fen, History, Outcome, Plan, bookings, fold
 
 __all__ = ["Settled", "Transfer", "settle"]
 
 FEN = 100
 _LONGEST_STORY = 50
+_ROUNDS = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,9 @@ class Settled:
 
     outcome: the side the case asks for, with the passages of its claims. receivers: the other side of losses.
     recovered: what came back and who got it, where the case has recoveries. rated: the premium of `rate`, in fen.
-    bookings: what was booked when, as facts became known; they add up to the outcome.
+    bookings: what was booked when, as facts became known; they add up to the outcome. shared: the surplus of ended
+    periods. moved: money into or out of accounts that recoveries and surplus caused. conversions: amounts that came in
+    another currency.
     """
 
     case: Case
@@ -49,16 +56,29 @@ class Settled:
     rated: int | None = None
     bookings: tuple[Booking, ...] = ()
     transfers: tuple[Transfer, ...] = field(default=())
+    shared: Shared | None = None
+    moved: tuple[Deposit, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
 
     @property
     def asked(self) -> Outcome:
-        """What the case asks for: the recoveries where it names them, else its flow."""
+        """What the case asks for: the recoveries or the surplus where it names them, else its flow."""
+        if self.case.flow == "surplus" and self.shared is not None and self.shared.received is not None:
+            return self.shared.received
         return self.recovered if self.case.flow == "recoveries" and self.recovered is not None else self.outcome
 
 
 def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = ()) -> Settled | list[Finding]:
-    """Settles a case with its own rows and `rows` from a table. All findings at once; nothing half-applied."""
-    flow, side = side_named("losses" if case.flow == "recoveries" else case.flow)
+    """Settles a case with its own rows and `rows` from a table. All findings at once; nothing half-applied.
+
+    What comes back into an account and the surplus of ended periods serve the claims after them: losses, recoveries
+    and surplus are settled again with that money until nothing moves.
+    """
+    ended = ended_of(case)
+    if isinstance(ended, Finding):
+        return [ended]
+    derived = case.flow == "recoveries" or (case.flow == "surplus" and bool(ended))
+    flow, side = side_named("losses" if derived else case.flow)
     plan = compiled.plans.get((flow, side))
     if plan is None:
         return [_no_flow(case.flow)]
@@ -66,15 +86,93 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
     history = history_of(compiled, flow, merged, premium=case.premium, deposits=case.deposits, scale=FEN)
     if isinstance(history, list):
         return history
+    settled = _rounds(compiled, case, history, plan, ended if flow == "losses" else ())
+    if isinstance(settled, list):
+        return settled
+    entered = tuple(conversions(compiled, [*merged, *case.premium, *case.deposits, *case.recovered]))
+    settled = replace(settled, rated=_rated(compiled, case), conversions=entered)
+    return _with_receivers(compiled, settled) if flow == "losses" else settled
+
+
+def _rounds(
+    compiled: Compiled, case: Case, history: History, plan: Plan, ended: Sequence[tuple[str, Any]]
+) -> Settled | list[Finding]:
+    """The flow and what follows from it, until the money that this moves into accounts stands still."""
     claims = list(dict.fromkeys(r.claim for r in history.rows))[:_LONGEST_STORY]
-    done = booked(plan, history, compiled.programme, until=case.known, explain=claims)
-    if isinstance(done, list):
-        return done
+    moved: tuple[Deposit, ...] = ()
+    for _ in range(_ROUNDS):
+        told = replace(history, deposits=(*history.deposits, *moved))
+        done = booked(plan, told, compiled.programme, until=case.known, explain=claims)
+        if isinstance(done, list):
+            return done
+        settled = _followed(compiled, case, done, ended)
+        if isinstance(settled, list):
+            return settled
+        now = tuple(sorted(settled.moved, key=str))
+        if now == moved:
+            return settled
+        moved = now
+    return [_restless()]
+
+
+def _followed(
+    compiled: Compiled, case: Case, done: tuple[History, Outcome, tuple[Booking, ...]], ended: Sequence[tuple[str, Any]]
+) -> Settled | list[Finding]:
+    """Recoveries and surplus of what was booked."""
     history, outcome, entries = done
-    settled = Settled(case, history, outcome, rated=_rated(compiled, case), bookings=entries)
-    if flow == "losses":
-        settled = _with_receivers(compiled, settled)
-    return _with_recoveries(compiled, settled) if case.recovered else settled
+    settled = Settled(case, history, outcome, bookings=entries)
+    if case.recovered and outcome.plan.flow == "losses":
+        back = recover(compiled, (history, outcome), case.recovered)
+        if isinstance(back, list):
+            return back
+        settled = replace(settled, recovered=back.received, moved=back.deposits)
+        if back.restored is not None:
+            settled = replace(settled, outcome=back.restored, bookings=(*entries, *_freed(outcome, back)))
+    if ended and compiled.programme.surplus is not None:
+        shared = share_surplus(Results(compiled, history, settled.outcome), ended)
+        if isinstance(shared, list):
+            return shared
+        settled = replace(settled, shared=shared, moved=(*settled.moved, *shared.deposits))
+    return settled
+
+
+def _freed(before: Outcome, back: Recovered) -> Iterator[Booking]:
+    """What others are booked when a recovery gives limits back: at the instant of the last one."""
+    assert back.restored is not None
+    now = max(row.instant for row in back.received.increments)
+    yield from bookings([(now, before), (now, back.restored)])[len(before.takes) :]
+
+
+def ended_of(case: Case) -> tuple[tuple[str, Any], ...] | Finding:
+    """The periods that have ended with their last instants, earliest first."""
+    found = []
+    for period, written in case.ended.items():
+        value = read_value(written, "ended", None)
+        if isinstance(value, str):
+            try:
+                value = dt.date.fromisoformat(value)
+            except ValueError:
+                return _no_instant(written)
+        found.append((period, value))
+    return tuple(sorted(found, key=lambda one: one[1]))
+
+
+def _no_instant(written: Any) -> Finding:
+    return Finding(
+        "wrong-value",
+        getattr(written, "place", None),
+        Text(f"“{written}”不是日期", f"`{written}` is no date"),
+        Text("写 ended: {2021: 2021-12-31}", "write ended: {2021: 2021-12-31}"),
+    )
+
+
+def _restless() -> Finding:
+    return Finding(
+        "flows-unsettled",
+        None,
+        Text("账户、追偿与结余互相读取，算不到头", "accounts, recoveries and surplus read each other without end"),
+        Text("让结余只读更早的期间", "let the surplus read earlier periods only"),
+    )
 
 
 def _no_flow(flow: str) -> Finding:
@@ -128,51 +226,3 @@ def _keep_own(payers: list[list[Any]], receivers: list[list[Any]]) -> None:
                 own = min(payer[1], receiver[1])
                 payer[1] -= own
                 receiver[1] -= own
-
-
-def _with_recoveries(compiled: Compiled, settled: Settled) -> Settled | list[Finding]:
-    """Recoveries after the losses they belong to."""
-    part = compiled.programme.recoveries
-    if part is None:
-        return [_no_flow("recoveries")]
-    history = history_of(compiled, "recoveries", _of_claims(settled), scale=FEN)
-    if isinstance(history, list):
-        return history
-    if part.basis == "loss-reduction":
-        return _as_smaller_loss(settled, history)
-    plan = compiled.plans["recoveries", "to"]
-    result = fold(plan, replace(history, borne=_borne(settled.outcome)), Fen(), explain=[r.claim for r in history.rows])
-    return list(result) if isinstance(result, tuple) else replace(settled, recovered=result)
-
-
-def _of_claims(settled: Settled) -> list[dict[str, Any]]:
-    """Written recoveries, each `of` its claim, with the keys and fields the claim has."""
-    by_claim = {row.claim: row for row in settled.history.rows}
-    rows = []
-    for number, written in enumerate(settled.case.recovered, 1):
-        claim = str(written.get("claim"))
-        known = by_claim.get(claim)
-        keys = dict(known.keys) if known else {}
-        facts = {k: v for k, v in known.fields.items() if k not in ("amount", *CLOCKS)} if known else {}
-        rows.append({**facts, **keys, **written, "claim": f"{claim}/recovery {number}", "of": claim})
-    return rows
-
-
-def _borne(outcome: Outcome) -> dict[str, dict[str, int]]:
-    borne: dict[str, dict[str, int]] = defaultdict(dict)
-    for (claim, party), amount in outcome.by_claim().items():
-        borne[claim][party] = int(amount)
-    return borne
-
-
-def _as_smaller_loss(settled: Settled, recovered: History) -> Settled | list[Finding]:
-    """As if each loss had been smaller: what each bears less is what it gets back."""
-    reductions = tuple(Row(str(r.keys["of"]), r.cover, r.instant, -r.amount, r.keys, r.fields) for r in recovered.rows)
-    smaller = fold(settled.outcome.plan, replace(settled.history, rows=settled.history.rows + reductions), Fen())
-    if isinstance(smaller, tuple):
-        return list(smaller)
-    takes = {key: amount - smaller.takes.get(key, 0) for key, amount in settled.outcome.takes.items()}
-    added = {key: -amount for key, amount in smaller.takes.items() if key not in settled.outcome.takes}
-    return replace(
-        settled, recovered=replace(smaller, takes={k: v for k, v in {**takes, **added}.items() if v}, passages=())
-    )
