@@ -4,7 +4,7 @@ import os
 from hashlib import sha256
 from pathlib import Path
 
-import quanyu.perils
+import quanyu
 from quanyu.waterfall.columns import kernel_folder, user_cache
 
 __all__ = ["kernels_are_compiled", "use_cache"]
@@ -23,5 +23,7 @@ def kernels_are_compiled() -> bool:
 
 
 def _digest() -> str:
-    sources = sorted(Path(quanyu.perils.__file__).parent.glob("kernels*.py"))
+    """Of all sources that hold compiled loops: Numba itself looks only at the file of the outermost function."""
+    package = Path(quanyu.__file__).parent
+    sources = sorted(package.glob("*/kernels*.py"))
     return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
