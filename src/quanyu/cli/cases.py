@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from quanyu.desk.settle import SettledCase
+from quanyu.terms import write_number
 from quanyu.waterfall import explain
 from quanyu.waterfall.explain import party_name, write_amount
 
@@ -27,9 +28,13 @@ def show_case(done: SettledCase, language: str) -> None:
     console = Console()
     console.print(table)
     kind = ("实录" if zh else "recorded") if case.recorded else ("推演" if zh else "worked")
-    console.print(
-        f"  {kind} · {done.opened.path} · {len(done.settled.outcome.totals())} {'案' if zh else 'claim(s)'}\n"
-    )
+    console.print(f"  {kind} · {done.opened.path} · {len(done.settled.outcome.totals())} {'案' if zh else 'claim(s)'}")
+    for stop in done.stops:
+        if stop.holds:
+            told = f"停办条件 {stop.name} 在期间 {stop.period} 成立：{stop.when}"
+            en = f"the condition {stop.name} closes the programme to new business in {stop.period}: {stop.when}"
+            console.print(f"  [yellow]{told if zh else en}[/yellow]", highlight=False)
+    console.print()
 
 
 def explain_case(done: SettledCase, language: str) -> None:
@@ -37,6 +42,11 @@ def explain_case(done: SettledCase, language: str) -> None:
     console = Console(highlight=False)
     outcome = done.settled.asked
     console.print(f"[bold]{done.opened.case.case.inside(language)}[/bold]")
+    for one in done.settled.conversions:
+        stated, rate, made = (write_number(value) for value in (one.amount, one.rate, one.converted))
+        console.print(
+            f"  {one.claim}: {stated} {one.currency} × {rate} = {made} ({one.source}, {one.date})", markup=False
+        )
     claims = list(dict.fromkeys(p.claim for p in outcome.passages))
     totals = outcome.totals()
     for claim in claims[:_MOST_CLAIMS]:

@@ -30,12 +30,13 @@ class Opened:
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case with the programme it is settled under."""
+    """A case with the programme it is settled under: the last of `versions` where it names their folder."""
 
     path: Path
     case: Case
     under: Opened
     excerpts: Mapping[str, tuple[str, ...]]
+    versions: tuple[Opened, ...] = ()
 
 
 def open_programme(path: Path) -> Opened | list[Finding]:
@@ -57,15 +58,51 @@ def open_case(path: Path) -> OpenedCase | list[Finding]:
     document, findings = load_case(path)
     if document is None:
         return findings
-    under = open_programme((path.parent / document.value.programme).resolve())
-    if isinstance(under, list):
+    target = (path.parent / document.value.programme).resolve()
+    versions = _versions(target) if target.is_dir() else open_programme(target)
+    if isinstance(versions, list):
         place = document.place(("programme",))
         reason = Text(
             f"它所依据的 {document.value.programme} 有错", f"its programme {document.value.programme} is refused"
         )
         remedy = Text("先改好方案文件", "mend the programme first")
-        return [Finding("programme-refused", place, reason, remedy, excerpt=document.excerpt(place)), *under]
-    return OpenedCase(path, document.value, under, document.lines)
+        return [Finding("programme-refused", place, reason, remedy, excerpt=document.excerpt(place)), *versions]
+    if isinstance(versions, Opened):
+        return OpenedCase(path, document.value, versions, document.lines)
+    return OpenedCase(path, document.value, versions[-1], document.lines, versions)
+
+
+def _versions(folder: Path) -> tuple[Opened, ...] | list[Finding]:
+    """Every version in a folder, the earliest first; what is wrong in any of them, and where two overlap."""
+    files = list(files_of([folder], (".yaml", ".yml")))
+    opened = [open_programme(file) for file in files]
+    findings = [f for one in opened if isinstance(one, list) for f in one]
+    known = [one for one in opened if isinstance(one, Opened)]
+    if not findings and len({one.programme.programme for one in known}) > 1:
+        findings = [_several(folder, known)]
+    findings = refusals(findings or check_versions([one.document for one in known]))
+    if not known and not findings:
+        findings = [placed(_no_versions(), folder)]
+    return findings or tuple(sorted(known, key=lambda one: one.programme.period.since or one.programme.version))
+
+
+def _several(folder: Path, known: Iterable[Opened]) -> Finding:
+    names = ", ".join(sorted({one.programme.programme for one in known}))
+    return Finding(
+        "versions-differ",
+        Place(str(folder), 1, 1),
+        Text(f"文件夹里是不同的方案：{names}", f"the folder holds different programmes: {names}"),
+        Text("一个文件夹只放一个方案的各版", "keep the versions of one programme in a folder of their own"),
+    )
+
+
+def _no_versions() -> Finding:
+    return Finding(
+        "cannot-read",
+        None,
+        Text("文件夹里没有方案文件", "there is no programme file in the folder"),
+        Text("programme: 写文件或各版所在的文件夹", "`programme:` names a file, or the folder of its versions"),
+    )
 
 
 def placed(finding: Finding, path: Path, lines: Mapping[str, tuple[str, ...]] | None = None) -> Finding:

@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from quanyu.desk.open import Opened
+from quanyu.engine.gates import gate_names, unmet, unmet_rows
 from quanyu.engine.names import with_names_columns
 from quanyu.engine.premium import quote
-from quanyu.engine.rows import RowUnreadable
+from quanyu.engine.rows import RowUnreadable, read_row
 from quanyu.formula import EvaluationError
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import Quotes, Sheet, quote_columns
@@ -21,9 +22,13 @@ __all__ = ["PricedTable", "price_table", "quote_fields"]
 
 
 def quote_fields(opened: Opened, fields: Mapping[str, str]) -> Sheet | list[Finding]:
-    """The premium sheet of one risk, its fields as written."""
+    """The premium sheet of one risk, its fields as written; a risk that breaks a `must` of the programme is refused."""
+    written = {name: Source(text) for name, text in fields.items()}
     try:
-        sheet = quote(opened.compiled, {name: Source(text) for name, text in fields.items()})
+        broken = unmet(opened.compiled, read_row(written, opened.compiled.kinds))
+        if broken:
+            return broken
+        sheet = quote(opened.compiled, written)
     except RowUnreadable as unreadable:
         return [unreadable.finding]
     except EvaluationError as error:
@@ -52,13 +57,15 @@ class PricedTable:
 
 
 def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> PricedTable | list[Finding]:
-    """Prices every row of a table; any bad cell refuses the table, all of them named."""
+    """Prices every row of a table; any bad cell refuses the table, and any risk that breaks a `must`: all are named."""
     rating, names = opened.compiled.rating, opened.compiled.names
     if rating is None:
         return [_no_premium("the programme has no premium", "方案没有保费")]
     quotes = quote_frame(rating, exposure) if not names.values and not names.plans else _with_names(opened, exposure)
     if isinstance(quotes, list):
         return quotes
+    if opened.programme.must and (broken := _broken(opened, exposure)):
+        return broken
     if out is not None:
         rows = read_rows(exposure)
         if isinstance(rows, list):
@@ -66,6 +73,17 @@ def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> Pric
         table = {name: rows.frame[name].to_list() for name in rows.frame.columns}
         write_table(out, {**table, "premium": (quotes.fen / 100).tolist()})
     return PricedTable(len(quotes.fen), quotes, out)
+
+
+def _broken(opened: Opened, exposure: Path) -> list[Finding]:
+    """The rows that break a condition of the programme."""
+    rows = read_rows(exposure)
+    if isinstance(rows, list):
+        return rows
+    read = gate_names(opened.compiled)
+    kinds = {name: k for name, k in opened.compiled.kinds.items() if name in read and name in rows.frame.columns}
+    columns, findings = typed_columns(rows, kinds)
+    return findings or unmet_rows(opened.compiled, columns, rows.frame.height, place=rows.place)
 
 
 def _with_names(opened: Opened, exposure: Path) -> Quotes | list[Finding]:

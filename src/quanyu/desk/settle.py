@@ -6,8 +6,10 @@ from typing import Any
 
 from quanyu.desk.open import OpenedCase, open_case, placed
 from quanyu.language.scalars import Source
-from quanyu.settlement import Settled, settle
+from quanyu.settlement import Settled, settle, settle_versions
 from quanyu.settlement.expected import Comparison, compare
+from quanyu.settlement.periods import Results
+from quanyu.settlement.stops import Stopped, stops
 from quanyu.tables import read_rows
 from quanyu.terms import Finding
 
@@ -16,11 +18,12 @@ __all__ = ["SettledCase", "settle_case", "settle_file"]
 
 @dataclass(frozen=True)
 class SettledCase:
-    """A settled case with what it was expected to come to."""
+    """A settled case with what it was expected to come to, and the conditions that close the programme."""
 
     opened: OpenedCase
     settled: Settled
     comparisons: tuple[Comparison, ...]
+    stops: tuple[Stopped, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -46,7 +49,12 @@ def settle_case(opened: OpenedCase) -> SettledCase | list[Finding]:
                 name: Source(str(value).lower() if isinstance(value, bool) else str(value), table.place(number, name))
                 for name, value in row.items() if value is not None
             })  # fmt: skip
-    settled = settle(opened.under.compiled, opened.case, rows)
+    versions = [version.compiled for version in opened.versions]
+    settled = (
+        settle_versions(versions, opened.case, rows) if versions else settle(opened.under.compiled, opened.case, rows)
+    )
     if isinstance(settled, list):
         return [placed(f, opened.path, opened.excerpts) for f in settled]
-    return SettledCase(opened, settled, tuple(compare(settled)))
+    results = Results(opened.under.compiled, settled.history, settled.outcome)
+    stopped = stops(results, opened.case) if settled.outcome.plan.flow == "losses" and not versions else ()
+    return SettledCase(opened, settled, tuple(compare(settled)), tuple(stopped))

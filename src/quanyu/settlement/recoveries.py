@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from quanyu.engine.claims import history_of
 from quanyu.engine.compiled import Compiled
 from quanyu.engine.rows import CLOCKS
 from quanyu.terms import Finding, Text
-from quanyu.waterfall import Deposit, Fen, History, Outcome, Plan, Row, fold
+from quanyu.waterfall import Charge, Deposit, Fen, History, Outcome, Passage, Plan, Row, fold
 
 __all__ = ["Recovered", "as_if_smaller", "recover"]
 
+OfClaim = TypeVar("OfClaim", Charge, Passage)
 _OWN = ("amount", "currency", *CLOCKS)
 
 
@@ -90,7 +91,8 @@ def _borne(outcome: Outcome) -> dict[str, dict[str, int]]:
 def as_if_smaller(losses: tuple[History, Outcome], recovered: Sequence[Row]) -> Outcome | tuple[Finding, ...]:
     """The losses as if what came back had never been lost; a claim falls to nothing, not below."""
     history, outcome = losses
-    return fold(outcome.plan, replace(history, rows=(*history.rows, *_reductions(outcome, recovered))), Fen())
+    told = replace(history, rows=(*history.rows, *_reductions(outcome, recovered)))
+    return fold(outcome.plan, told, Fen(), explain={passage.claim for passage in outcome.passages})
 
 
 def _reductions(outcome: Outcome, recovered: Sequence[Row]) -> list[Row]:
@@ -136,4 +138,21 @@ def _restored(before: Outcome, reduced: Outcome, claims: set[str]) -> Outcome:
     """The recovered claims as they were borne; the others as if the loss had been smaller."""
     own = {key: amount for key, amount in before.takes.items() if key[0] in claims}
     others = {key: amount for key, amount in reduced.takes.items() if key[0] not in claims}
-    return replace(before, takes={**own, **others})
+    balances = dict(reduced.balances)
+    for sign, takes in ((-1, before.takes), (1, reduced.takes)):
+        for (claim, _, party), amount in takes.items():
+            if claim in claims and party in balances:
+                balances[party] += sign * amount
+    return replace(
+        before,
+        takes={**own, **others},
+        charges=_either(before.charges, reduced.charges, claims),
+        passages=_either(before.passages, reduced.passages, claims),
+        balances=balances,
+    )
+
+
+def _either(before: Sequence[OfClaim], reduced: Sequence[OfClaim], claims: set[str]) -> tuple[OfClaim, ...]:
+    """What is of the claims as before, what is of others as reduced."""
+    kept = [one for one in before if one.claim in claims]
+    return tuple(kept + [one for one in reduced if one.claim not in claims])
