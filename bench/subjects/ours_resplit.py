@@ -4,7 +4,7 @@ from bench.meter import Meter, options
 
 
 def main() -> None:
-    """Simulate and store (not timed as work), then split again: changing terms, program, years and statistics are all in `resplit`."""
+    """Simulate and store (not timed as work), then split again: terms, program, years, statistics are `resplit`."""
     asked = options()
     meter = Meter("quanyu")
     with meter.phase("import"):

@@ -110,10 +110,14 @@ def perils(draw: st.DrawFn) -> dict[str, Any]:
 
 @st.composite
 def programmes(draw: st.DrawFn) -> str:
-    premium = draw(st.sampled_from(["[{as: risk, party: a}]", "[{as: saved, party: fund, share: 30%}, {as: risk, party: a}]"]))
+    premium = draw(
+        st.sampled_from(["[{as: risk, party: a}]", "[{as: saved, party: fund, share: 30%}, {as: risk, party: a}]"])
+    )
     ceiling = draw(st.sampled_from(["", ", ceiling: 300"]))
     lines = [HEAD.replace("PREMIUM", premium)]
-    lines.append(f"accounts: {{fund: {{name: {{zh: 基金, en: fund}}, opening: {draw(st.sampled_from([0, 150]))}{ceiling}}}}}")
+    lines.append(
+        f"accounts: {{fund: {{name: {{zh: 基金, en: fund}}, opening: {draw(st.sampled_from([0, 150]))}{ceiling}}}}}"
+    )
     listed = [*draw(steps()), {"as": "last", "party": "insured"}]
     lines.append(f"losses: {{from: {written(listed)}, to: [{{as: paid, party: insured}}]}}")
     told = draw(perils())
@@ -124,7 +128,9 @@ def programmes(draw: st.DrawFn) -> str:
         )
     if "recovery" in told["first"]:
         basis = draw(st.sampled_from(["borne", "loss-reduction"]))
-        lines.append(f"recoveries: {{basis: {basis}, restores: false, above: insured, to: [{{as: back, party: borne}}]}}")
+        lines.append(
+            f"recoveries: {{basis: {basis}, restores: false, above: insured, to: [{{as: back, party: borne}}]}}"
+        )
     points = [{"count": draw(st.integers(1, 3)), "fields": {"sum": 100, "plus": 0}}]
     if draw(st.booleans()):
         points.append({"count": 2, "fields": {"sum": 300, "plus": 1}})

@@ -1,4 +1,4 @@
-"""Simulated years once more, one path at a time in plain Python: claims put in order and keyed here, split by the exact fold.
+"""Simulated years once more, path by path in plain Python: claims put in order and keyed here, split by the exact fold.
 
 Nothing of the engine's ordering, key numbering or compiled program is used: only what was drawn for each claim.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from quanyu.waterfall.outcome import Outcome
 from quanyu.waterfall.plan import Plan, Taker
 
 PERIOD_BITS = 32
+Side = Literal["from", "to"]
+SIDES: tuple[Side, Side] = ("from", "to")
 
 
 def annual_of(programme: Programme, *, details: bool = False) -> Annual:
@@ -144,7 +146,7 @@ class _Path:
                     self.premium.append(Premium(amount, keys))
                     rows.append(self._premium_row(f"u{number}", point, period, amount))
                     number += 1
-        for side in ("from", "to"):
+        for side in SIDES:
             self._split("premium", side, rows, period, at=(period, -1.0))
 
     def _premium_row(self, unit: str, point: int, period: int, amount: Fraction) -> Row:
@@ -163,20 +165,22 @@ class _Path:
         part = self.compiled.programme.recoveries
         if part is not None and part.basis == "loss-reduction":
             less = {r.claim.removesuffix("/back"): r.amount for r in recovered}
-            claims = [Row(r.claim, r.cover, r.instant, r.amount - less.get(r.claim, 0), r.keys, r.fields) for r in claims]
+            claims = [
+                Row(r.claim, r.cover, r.instant, r.amount - less.get(r.claim, 0), r.keys, r.fields) for r in claims
+            ]
             recovered = []
         self.new = {row.claim for row in claims}
         self.rows += claims
         self.recovered = recovered
-        for side in ("from", "to"):
-            plan = self.compiled.plans.get(("losses", side))  # type: ignore[call-overload]
+        for side in SIDES:
+            plan = self.compiled.plans.get(("losses", side))
             if plan is None:
                 continue
             members = {"m": {k: v for k, v in self.annual.drawn.exposure.rows[0].items() if isinstance(v, Fraction)}}
             history = History(tuple(self.rows), tuple(self.premium), tuple(self.deposits), members)
             outcome = self._folded(plan, history)
             mine = {key: v for key, v in outcome.takes.items() if key[0] in self.new}
-            self._note(plan, mine, sum((r.amount for r in claims), Fraction(0)))
+            self._note(plan, mine, sum((Fraction(r.amount) for r in claims), Fraction(0)))
             self._note_occurrence(plan, mine, claims)
             for charge in outcome.charges:
                 if charge.kind == "reinstatement" and charge.claim in self.new:
@@ -199,7 +203,7 @@ class _Path:
     def _recoveries(self, period: int) -> None:
         if not self.recovered:
             return
-        for side in ("from", "to"):
+        for side in SIDES:
             self._split("recoveries", side, self.recovered, period, at=(period, 1e9))
 
     def _derived(self, flow: str, period: int) -> None:
@@ -213,7 +217,7 @@ class _Path:
         claim = f"{period}.{flow}"
         keys = {"claim": claim, "period": str(period), "insured": "u0", "policy": f"{period}.u0", "event": claim}
         row = Row(claim, None, (period, 1e9), max(amount, Fraction(0)), keys, self._dated({}))
-        for side in ("from", "to"):
+        for side in SIDES:
             self._split(flow, side, [row], period, at=(period, 1e9))
 
     def _figure(self, name: str) -> Fraction:
@@ -234,9 +238,9 @@ class _Path:
         steps = [s for s in plan.steps if inner in (s.label, s.party)]
         return sum((self.steps.get((head, side, s.path), Fraction(0)) for s in steps), Fraction(0))
 
-    def _split(self, flow: str, side: str, rows: list[Row], period: int, *, at: tuple[int, float]) -> None:
+    def _split(self, flow: str, side: Side, rows: list[Row], period: int, *, at: tuple[int, float]) -> None:
         """One side of a flow of this period alone; what it moves on accounts is a deposit for the losses."""
-        plan = self.compiled.plans.get((flow, side))  # type: ignore[call-overload]
+        plan = self.compiled.plans.get((flow, side))
         if plan is None or not rows:
             return
         before = (period, -9.0)
@@ -245,12 +249,11 @@ class _Path:
         history = History(tuple(rows), tuple(self.premium), opening, borne=borne)
         outcome = self._folded(plan, history)
         self._note(plan, outcome.takes, sum((Fraction(r.amount) for r in rows), Fraction(0)))
-        for (_, index, _), amount in outcome.takes.items():
-            step = plan.steps[index]
-            if step.taker is Taker.ACCOUNT and step.party is not None:
+        for (_, _, party), amount in outcome.takes.items():
+            if party in plan.accounts:
                 moved = Fraction(amount) if plan.receiving else -Fraction(amount)
-                self.balances[step.party] += moved
-                self.deposits.append(Deposit(step.party, at, moved))
+                self.balances[party] += moved
+                self.deposits.append(Deposit(party, at, moved))
 
     def _folded(self, plan: Plan, history: History) -> Outcome:
         outcome = fold(plan, history, Exact())

@@ -51,7 +51,8 @@ def figure(annual: Annual, output: Output, exact: Replayed, period: int) -> Frac
 
 def last_use(annual: Annual, account: str) -> tuple[str, str]:
     """The side that moves an account last in a period."""
-    return [(p.flow, p.side) for p in annual.plans if any(s.party == account for s in p.steps)][-1]
+    moved = [p for p in annual.plans if any(s.party == account or s.taker is Taker.BORNE for s in p.steps)]
+    return moved[-1].flow, moved[-1].side
 
 
 @pytest.mark.parametrize("path", PROGRAMMES, ids=lambda p: f"{p.parent.name}-{p.stem}")

@@ -167,7 +167,7 @@ def build_annual(
     layout = _layout(compiled, drawn, premium, plans=plans, details=details)
     wanted = Outputs(occurrence=details, by="event" if details else None, exhaustion=details, reached=details)
     try:
-        _refuse_carried(compiled)
+        _refuse(compiled, drawn)
         program = lower([_feed(compiled, plan, plans) for plan in plans], wanted, layout)
     except Unsupported as refused:
         return [_not_simulated(refused)]
@@ -183,10 +183,17 @@ def _not_simulated(refused: Unsupported) -> Finding:
     )
 
 
-def _refuse_carried(compiled: Compiled) -> None:
-    surplus = compiled.programme.surplus
+def _refuse(compiled: Compiled, drawn: Drawn) -> None:
+    """What blocks of years cannot do."""
+    surplus, back = compiled.programme.surplus, compiled.programme.recoveries
     if surplus is not None and surplus.carry == "deficit":
         raise Unsupported("surplus", "a deficit carried into the next period")
+    returned = [s.recovery is not None for s in drawn.strands]
+    if back is None or not any(returned):
+        return
+    smaller = back.basis == "loss-reduction"
+    if back.restores != smaller and not (smaller and all(returned) and not drawn.series):
+        raise Unsupported("recoveries", "limits given back to some claims and not to others")
 
 
 def _plans(compiled: Compiled, drawn: Drawn) -> Iterator[Plan]:

@@ -145,11 +145,11 @@ class _Job:
 
     def _summed(self, pilot: "Sequence[_Known]", later: Sequence[int], margins: Floats) -> Sums:
         part = needed(self.years, min(self.plan.levels), self.annual.horizon) / self.years
-        first = np.concatenate([values for start, _, values in pilot], axis=1)
         early = np.concatenate([values[:, : max(_PILOT - start, 0)] for start, _, values in pilot], axis=1)
         limits = np.empty((self.asked.size, 2))
-        for c, row in enumerate(first):
-            limits[c] = float(early[c].mean()), threshold(row, min(part * margins[c], 1.0))
+        for c, row in enumerate(early):
+            middle = row.size // 2
+            limits[c] = float(np.partition(row, middle)[middle]), threshold(row, min(part * margins[c], 1.0))
         sums = Sums(limits, self.block, self.annual.horizon)
         for start, period, values in pilot:
             sums.add(start, period, values)

@@ -22,7 +22,8 @@ LEAF = 64
 class Sums:
     """Sums of columns of yearly amounts, one thread's.
 
-    limits: shape (columns, 2), a value near each mean, about which squares are taken, and the threshold of the tail.
+    limits: shape (columns, 2), a value near each mean (a median is within one deviation of it), about which squares are
+    taken, and the threshold of the tail.
     block, horizon: paths of a block, years of a path.
     """
 

@@ -324,8 +324,14 @@ class _Lowering:
         """A recovery by claim, to those who bore the claim, in proportion to what each finally bore."""
         assert self.lost is not None
         part = self.builder.row_value(c.RATIO, (kept.scale,), x=kept.register, w=self.lost.register)
+        losses_plan = self.plans["losses", "from"]
         for path, bore in self.bearers.items():
             self._record(flow, step.path, "borne", self.builder.product(bore, part), path)
+            bearer = losses_plan.at(path)
+            if bearer.taker is Taker.ACCOUNT and bearer.party is not None:
+                back = self.figures[Output(flow.plan.flow, flow.plan.side, step.path, "borne", path)]
+                slot = self.builder.state(bearer.party, self.accounts[bearer.party])
+                self.builder.path_value(c.RECEIVE, (back.scale, inf), x=back.register, slot=slot)
 
     # ------------------------------------------------------------ the end
 
