@@ -15,6 +15,8 @@ __all__ = ["Taken", "caps_rows", "needs_rows", "peak", "reached_by_rows", "share
 
 _ORDER: dict[Kind, int] = {"row": 0, "key": 1, "path": 2, "state": 3}
 _REACHED = 1.0 - 1e-12
+HALF_FEN = 0.005
+"""Less than this is no money: what float subtraction leaves of nothing."""
 _CUT = 1.0 + 1e-12
 
 
@@ -211,7 +213,7 @@ def _cut_off(taken: Taken, value: Value, full: Term, state: int) -> Value:
         above = builder.above(total, total, 0.0, full * _CUT)
     if state < 0:
         return above
-    return builder.product(above, builder.above(entered, entered, 0.0, 0.0))
+    return builder.product(above, builder.above(entered, entered, 0.0, HALF_FEN))
 
 
 # ---------------------------------------------------------------- reinstatement
@@ -259,7 +261,7 @@ def _caps(taken: Taken, value: Value, *, rows: bool) -> Value:
         value = _drawn(taken, value, account)
     if taken.flags:
         one, other = taken.builder.by_path(before), taken.builder.by_path(value)
-        taken.exhausted.append(taken.builder.above(one, other, 1.0 + 1e-9))
+        taken.exhausted.append(taken.builder.above(one, other, 1.0 + 1e-9, HALF_FEN))
     return value
 
 
