@@ -18,11 +18,11 @@ __all__ = ["case_picture", "flow_pictures", "tower_suits"]
 _SOURCES = {
     "losses": Text("损失", "Loss"),
     "premium": Text("保费", "Premium"),
-    "recoveries": Text("追回款", "Recovery"),
+    "recoveries": Text("追偿款", "Recovery"),
     "services": Text("服务款", "Services"),
-    "surplus": Text("盈余", "Surplus"),
+    "surplus": Text("结余", "Surplus"),
     "gains": Text("收益", "Gain"),
-    "calls": Text("摊收款", "Call"),
+    "calls": Text("追缴款", "Call"),
 }
 
 

@@ -77,10 +77,12 @@ def build_exposure(compiled: Compiled) -> Exposure | list[Finding]:
 
 
 def _each(compiled: Compiled, *, stated: bool) -> str:
+    """Whose price the premium is: a unit's where units are stated that are policies or are rated by their fields."""
     premium = compiled.programme.premium
     if premium is not None and premium.each is not None:
         return premium.each
-    return "policy" if stated and compiled.programme.insured.enrolment == "policies" else "period"
+    rated = compiled.rating is not None and bool(compiled.rating.reads)
+    return "policy" if stated and (rated or compiled.programme.insured.enrolment == "policies") else "period"
 
 
 def _premiums(compiled: Compiled, rows: list[dict[str, Given]]) -> tuple[Fraction, ...] | Finding | None:

@@ -119,7 +119,7 @@ def _expected(inspection: Inspection, example: Example, path: Path) -> Iterator[
                 "unknown-party",
                 inspection.key((*path, "expect", name)),
                 Text(f"没有名为“{name}”的一方", f"there is no party, pool or account `{name}`"),
-                Text('写当事方，或 "insured:i1"', 'write a party, or "insured:i1"'),
+                Text('写参与方，或 "insured:i1"', 'write a party, or "insured:i1"'),
             )
 
 

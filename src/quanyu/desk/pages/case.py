@@ -55,7 +55,7 @@ def _both(case: Settled) -> Iterator[SettledCase]:
     if settled.recovered is not None:
         title = case.opened.case.case
         back = _case(case, settled.recovered, expected=lines if asked else ())
-        yield replace(back, title=Text(f"{title.zh}：追回款", f"{title.en}: what came back"), rows=(
+        yield replace(back, title=Text(f"{title.zh}：追偿款", f"{title.en}: what came back"), rows=(
             *_grids([("recovered", case.opened.case.recovered, {})]),), story=None, sources=())  # fmt: skip
 
 

@@ -91,8 +91,8 @@ def _split(compiled: Compiled, flow: str) -> Text:
     return {
         "losses": Text("每一赔案的金额，依次", "the amount of every claim, in turn"),
         "premium": Text("每张保单或每期的保费", "the premium of a policy or period"),
-        "recoveries": Text("每笔追回款", "every recovery"),
-        "calls": Text("由此引起的摊收", "what steps call for"),
+        "recoveries": Text("每笔追偿款", "every recovery"),
+        "calls": Text("由此引起的追缴", "what steps call for"),
     }[flow]
 
 

@@ -22,7 +22,7 @@ def words_beside(programme: Programme, plan: Plan, step: PlanStep, stated: Step 
     if step.causes is not None:
         who = party_words(programme, step.causes.on)
         yield Text(
-            f"所承担的向{who.zh}摊收，按 {step.causes.by}",
+            f"所承担的向{who.zh}追缴，按 {step.causes.by}",
             f"what it takes is called from {who.en}, by {step.causes.by}",
         )
     if not step.reopen:
