@@ -1,8 +1,10 @@
 """Files → frozen programmes and cases, or findings: never half of one."""
 
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from errno import EINVAL
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -18,6 +20,7 @@ __all__ = ["Document", "lay_over", "load_case", "load_programme", "make_case", "
 
 Part = TypeVar("Part", bound=Node)
 _LONGEST_CHAIN = 8
+_MOST_FINDINGS = 200
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,7 @@ def _tree(path: Path, lines: dict[str, tuple[str, ...]], chain: tuple[Path, ...]
     """The tree of a file, laid over the tree of the file it extends."""
     here = Place(str(path), 1, 1)
     try:
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= LARGEST_FILE else b" " * (LARGEST_FILE + 1)
+        data = _bytes(path)
     except OSError as error:
         return None, [
             Finding(
@@ -125,6 +127,15 @@ def _tree(path: Path, lines: dict[str, tuple[str, ...]], chain: tuple[Path, ...]
             ),
         ]
     return lay_over(under, tree), []
+
+
+def _bytes(path: Path) -> bytes:
+    """What a file holds, one byte more than allowed at most. Devices and pipes, which may never end, are no files."""
+    kind = path.stat().st_mode
+    if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+        raise OSError(EINVAL, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(LARGEST_FILE + 1)
 
 
 def lay_over(under: Map, over: Map) -> Map:
@@ -181,9 +192,20 @@ def _model(
     try:
         value = kind.model_validate(tree)
     except ValidationError as error:
-        findings = [_finding(e, tree, lines, kind) for e in error.errors()]
-        return None, list(dict.fromkeys(findings))
+        errors = error.errors()
+        findings = [_finding(e, tree, lines, kind) for e in errors[:_MOST_FINDINGS]]
+        more = [_more(file, len(errors))] if len(errors) > _MOST_FINDINGS else []
+        return None, [*dict.fromkeys(findings), *more]
     return Document(value, tree, file, lines), []
+
+
+def _more(file: str, count: int) -> Finding:
+    return Finding(
+        "more-findings",
+        Place(file, 1, 1),
+        Text(f"共 {count} 处，只列出前 {_MOST_FINDINGS} 处", f"{count} in all, the first {_MOST_FINDINGS} are shown"),
+        Text("先改好列出的", "mend these first"),
+    )
 
 
 _KINDS = {
@@ -246,9 +268,29 @@ def _words(code: str, error: Any, path: tuple[Any, ...], kind: type[Node]) -> tu
                 f"“{error.get('input')}”不在允许值之内", f"`{error.get('input')}` is not one of the allowed values"
             ), Text(f"用其中之一：{allowed}", f"use one of: {allowed}")
         case _:
-            return Text(f"“{name}”的写法不对：{error['msg']}", f"`{name}` has the wrong form: {error['msg']}"), Text(
+            zh, en = _FORMS.get(error["type"], (error["msg"], error["msg"]))
+            name = _spoken(path)
+            return Text(f"“{name}”的写法不对：{zh}", f"`{name}` has the wrong form: {en}"), Text(
                 "见参考手册中这个键的例子", "see the example of this key in the reference"
             )
+
+
+_MAPPING = ("这里要写映射 {键: 值}", "a mapping {key: value} stands here")
+_FORMS = {
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "model_attributes_type": _MAPPING,
+    "tuple_type": ("这里要写列表 [a, b]", "a list [a, b] stands here"),
+    "string_type": ("这里要写一个词或一段文字", "one word or text stands here"),
+    "int_type": ("这里要写整数", "a whole number stands here"),
+    "int_parsing": ("这里要写整数", "a whole number stands here"),
+}
+
+
+def _spoken(path: tuple[Any, ...]) -> str:
+    """The last key; an item of a list by its number from 1."""
+    name = path[-1] if path else ""
+    return f"{path[-2]} {name + 1}" if isinstance(name, int) and len(path) > 1 else str(name)
 
 
 def _nearest(name: str, kind: type[Node]) -> str | None:

@@ -25,9 +25,19 @@ __all__ = ["LARGEST_FILE", "read_bytes"]
 LARGEST_FILE = 2 << 20
 _DEEPEST, _MOST_NODES = 60, 200_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_FULL_WIDTH = re.compile(r"[A-Za-z0-9_\"'\]}]\s*([：，｛｝［］])")
 _COMMA = Text(
     '花括号里的表达式或带逗号的数要加引号：{attachment: "max(500, 10% * amount)"}，数字写 300000 或 30万',
     'quote an expression inside braces: {attachment: "max(500, 10% * amount)"}; write 300000 or 30万',
+)
+
+_TORN = Text(
+    "花括号里未加引号的逗号把一个值切成了两个键", "an unquoted comma inside braces cuts one value into two keys"
+)
+_PLAIN_SIGNS = Text(
+    "冒号、逗号、括号用半角：{as: a, party: b}",
+    "write plain colons, commas and braces, not full-width ones: {as: a, party: b}",
 )
 
 
@@ -106,11 +116,8 @@ class _Builder:
             self.say(
                 "unquoted-comma",
                 spot,
-                Text(
-                    "花括号里未加引号的逗号把一个值切成了两个键",
-                    "an unquoted comma inside braces cuts one value into two keys",
-                ),
-                _COMMA,
+                _TORN if torn else Text(f"{_TORN.zh}，或“{key}”没有写值", f"{_TORN.en}, or `{key}` has no value"),
+                _PLAIN_SIGNS if empty and _FULL_WIDTH.search(key) else _COMMA,
             )
 
     def close(self) -> None:
@@ -161,7 +168,7 @@ def _take(b: _Builder, event: Any) -> None:
     if isinstance(event, ScalarEvent):
         _tag(b, event)
         quoted = event.style is not None
-        value = "" if event.value is None else str(event.value)
+        value = _printable(b, event)
         node = Scalar.make(
             "" if not quoted and value in ("~", "null") else value,
             b.place(event.start_mark, event.end_mark),
@@ -185,6 +192,21 @@ def _take(b: _Builder, event: Any) -> None:
             Text("一个文件只放一个文档", "one file holds one document"),
             Text("删去 --- 之后的部分，或另存为一个文件", "delete what follows ---, or save it as a file of its own"),
         )
+
+
+def _printable(b: _Builder, event: Any) -> str:
+    """The text of a scalar. An escape such as `\\ud800` or `\\x1b` can write what no file and no terminal may hold."""
+    value = "" if event.value is None else str(event.value)
+    found = _UNPRINTABLE.search(value)
+    if found is None:
+        return value
+    b.say(
+        "control-character",
+        b.place(event.start_mark, event.end_mark),
+        Text(f"转义写出了字符 U+{ord(found[0]):04X}", f"an escape writes the character U+{ord(found[0]):04X}"),
+        Text("删去它", "delete it"),
+    )
+    return _UNPRINTABLE.sub("", value)
 
 
 def _tag(b: _Builder, event: Any) -> None:
@@ -240,10 +262,7 @@ def _decode(data: bytes, file: str) -> tuple[str, Finding | None]:
         return "", Finding(
             "file-too-large",
             here,
-            Text(
-                f"文件有 {len(data) >> 20} MB，上限 {LARGEST_FILE >> 20} MB",
-                f"the file has {len(data) >> 20} MB, {LARGEST_FILE >> 20} MB at most",
-            ),
+            Text(f"文件超过 {LARGEST_FILE >> 20} MB", f"the file has more than {LARGEST_FILE >> 20} MB"),
             Text("数据放进表格，文件只写规则", "put data into a table; the file holds terms only"),
         )
     try:
@@ -295,11 +314,14 @@ def _syntax(error: MarkedYAMLError, file: str, text: str) -> Finding:
             Text("用空格缩进", "indent with spaces"),
         )
     problem = str(error.problem or error.context or "")
+    signs = any(_FULL_WIDTH.search(near) for near in lines[max(line - 2, 0) : line])
     return Finding(
         "yaml-syntax",
         place,
         Text(f"YAML 语法有误：{problem}", f"not valid YAML: {problem}"),
-        Text(
+        _PLAIN_SIGNS
+        if signs
+        else Text(
             "检查缩进、引号与括号；花括号里的表达式要加引号",
             "look at indentation, quotes and brackets; quote expressions inside braces",
         ),
