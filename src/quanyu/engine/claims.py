@@ -1,6 +1,7 @@
 """Rows as written → the history of a flow: amounts by the covers, keys, clocks, premium and deposits."""
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -20,6 +21,9 @@ __all__ = ["History", "Written", "history_of", "instant_of", "stated_amount"]
 Written = Mapping[str, Any]
 _DATES = ("attached", "issued", "known", *CLOCKS)
 _FIRST = dt.date(1, 1, 1)
+_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?: 00:00:00)?")
+_DAY_DIGITS = 10**7
+_MOST_COPIES = 100_000
 
 
 def history_of(
@@ -97,7 +101,7 @@ def clock_of(compiled: Compiled, flow: str) -> str:
 
 def _collected(read: Any, compiled: Compiled, row: Written, scale: int, findings: list[Finding]) -> Any:
     try:
-        return read(compiled, entered(compiled, row), scale)
+        return read(compiled, row, scale)
     except RowUnreadable as unreadable:
         findings.append(unreadable.finding)
         return None
@@ -111,7 +115,7 @@ def _rows(compiled: Compiled, row: Written, number: int, *, clock: str, scale: i
     values.setdefault("insured", "i1")
     values.setdefault("event", "e1")
     values.setdefault("policy", values["insured"])
-    whole = with_names(compiled.names, _dated(values))
+    whole = with_names(compiled.names, _dated(values, row))
     whole.setdefault("period", _period(whole))
     amount = in_units(stated_amount(compiled, whole, row), scale, row)
     for copy in range(1 if count is None else _copies(count, row)):
@@ -119,9 +123,13 @@ def _rows(compiled: Compiled, row: Written, number: int, *, clock: str, scale: i
 
 
 def _copies(count: Given, row: Written) -> int:
-    if isinstance(count, Fraction) and count.denominator == 1 and count >= 0:
+    if isinstance(count, Fraction) and count.denominator == 1 and 0 <= count <= _MOST_COPIES:
         return count.numerator
-    raise unreadable(row, "wrong-value", Text(f"count 为 {count}，不是整数", f"`count` is {count}, not a whole number"))
+    reason = Text(
+        f"count 为 {count}，应为 0 至 {_MOST_COPIES} 的整数",
+        f"`count` is {count}, not a whole number from 0 to {_MOST_COPIES}",
+    )
+    raise unreadable(row, "wrong-value", reason, "count")
 
 
 def _row(values: Mapping[str, Given], amount: int | Fraction, clock: str, suffix: str) -> Row:
@@ -139,23 +147,33 @@ def _row(values: Mapping[str, Given], amount: int | Fraction, clock: str, suffix
     )
 
 
-def _dated(values: Mapping[str, Given]) -> dict[str, Given]:
+def _dated(values: Mapping[str, Given], row: Written) -> dict[str, Given]:
     """`at` and `t` set every clock that the row does not state."""
     out = dict(values)
+    for name in ("at", "t", *_DATES):
+        if name in out:
+            out[name] = _instant(out[name], name, row)
     at = out.pop("at", out.pop("t", None))
     if at is not None:
         for clock in CLOCKS:
             out.setdefault(clock, at)
-    return {k: _date(v) if k in _DATES else v for k, v in out.items()}
+    return out
 
 
-def _date(value: Given) -> Any:
-    if isinstance(value, str):
+def _instant(value: Any, name: str, row: Written) -> Any:
+    """A date, or a plain number for the order of things; a number of eight digits is a date badly written."""
+    if isinstance(value, dt.date) or (isinstance(value, Fraction) and abs(value) < _DAY_DIGITS):
+        return value
+    if isinstance(value, str) and (day := _DAY.fullmatch(value)) is not None:
         try:
-            return dt.date.fromisoformat(value)
+            return dt.date.fromisoformat(day[1])
         except ValueError:
-            return value
-    return value
+            pass
+    reason = Text(f"{name} 为“{value}”，不是日期", f"`{name}` is `{value}`, which is not a date")
+    remedy = Text(
+        "写 2021-07-25 这样的日期，或都写序号 1、2、3", "write a date such as 2021-07-25, or 1, 2, 3 everywhere"
+    )
+    raise RowUnreadable(Finding("wrong-value", getattr(row.get(name), "place", None), reason, remedy))
 
 
 def _period(values: Mapping[str, Given]) -> Given:
@@ -174,13 +192,15 @@ def instant_of(values: Mapping[str, Given], clock: str) -> Instant:
 def stated_amount(compiled: Compiled, values: Mapping[str, Given], row: Written) -> Fraction:
     """The amount that a row states, or that its cover pays on its facts, rounded as the cover says."""
     stated = values.get("amount")
+    name = None if values.get("cover") is None else str(values["cover"])
+    cover = compiled.covers.get(str(name))
+    if cover is None and name is not None:
+        raise unreadable(row, "unknown-cover", Text(f"没有责任“{name}”", f"there is no cover `{name}`"), "cover")
     if isinstance(stated, Fraction):
         return stated
-    name = str(values.get("cover"))
-    cover = compiled.covers.get(name)
     if cover is None:
         raise unreadable(
-            row, "unknown-cover", Text(f"没有责任“{name}”，也没有 amount", f"there is no cover `{name}` and no amount")
+            row, "unknown-cover", Text("没有 amount，也没有 cover", "there is neither an amount nor a cover")
         )
     try:
         paid = cover_amount(cover, values)
@@ -188,7 +208,7 @@ def stated_amount(compiled: Compiled, values: Mapping[str, Given], row: Written)
         raise unreadable(
             row, "cover-without-facts", Text(f"责任“{name}”算不出：{error}", f"cover `{name}` has no amount: {error}")
         ) from None
-    return rounded(paid, compiled.programme.covers[name].round)
+    return rounded(paid, compiled.programme.covers[str(name)].round)
 
 
 def rounded(value: Fraction, to: str) -> Fraction:
@@ -209,35 +229,39 @@ def in_units(value: Fraction, scale: int, row: Written) -> int | Fraction:
     return units.numerator
 
 
-def unreadable(row: Written, code: str, reason: Text) -> RowUnreadable:
-    """A finding about a row, at its first value."""
-    place = next((v.place for v in row.values() if getattr(v, "place", None) is not None), None)
+def unreadable(row: Written, code: str, reason: Text, name: str = "") -> RowUnreadable:
+    """A finding about a row, at the value of `name`, or at its first value."""
+    values = (row.get(name), *row.values())
+    place = next((v.place for v in values if getattr(v, "place", None) is not None), None)
     return RowUnreadable(Finding(code, place, reason, Text("改正这一行", "correct this row")))
 
 
-def _premium(_: Compiled, values: dict[str, Given], scale: int) -> Premium:
+def _premium(compiled: Compiled, row: Written, scale: int) -> Premium:
+    values = entered(compiled, row)
     keys = {k: str(v) for k, v in values.items() if k in KEYS or isinstance(v, str)}
     if "insured" in keys:
         keys.setdefault("policy", keys["insured"])
     parts = {k.split(".", 1)[1]: _units(v, scale) for k, v in values.items() if k.startswith("premium.")}
-    return Premium(_units(values.get("amount"), scale), keys, parts)
+    return Premium(_amount(values, scale, row), keys, parts)
 
 
-def _deposit(compiled: Compiled, values: dict[str, Given], scale: int) -> Deposit:
+def _deposit(compiled: Compiled, row: Written, scale: int) -> Deposit:
     """Money into an account. One without a time stands before all claims; its instant is filled in with them."""
-    dated = _dated(values)
+    values = entered(compiled, row)
+    dated = _dated(values, row)
     timed = any(values.get(name) is not None for name in ("at", "t", *CLOCKS))
     instant = instant_of(dated, clock_of(compiled, "losses")) if timed else None
-    return Deposit(str(values.get("account")), instant, _units(values.get("amount"), scale))
+    return Deposit(str(values.get("account")), instant, _amount(values, scale, row))
+
+
+def _amount(values: Mapping[str, Given], scale: int, row: Written) -> int | Fraction:
+    if not isinstance(values.get("amount"), Fraction):
+        raise unreadable(row, "wrong-value", Text("缺少金额 amount", "its `amount` is missing"))
+    return _units(values["amount"], scale)
 
 
 def _units(value: Given, scale: int) -> int | Fraction:
-    if not isinstance(value, Fraction):
-        raise RowUnreadable(
-            Finding(
-                "wrong-value", None, Text("缺少金额", "an amount is missing"), Text("写 amount: …", "write amount: …")
-            )
-        )
+    assert isinstance(value, Fraction)
     units = value * scale
     return units if scale == 1 else (units + Fraction(1, 2)).__floor__()
 

@@ -107,6 +107,10 @@ def _flow(compiled: Compiled, example: Example, about: Fraction) -> Ran:
     outcome = fold(plan, history, Exact())
     if isinstance(outcome, tuple):
         return Ran(example, {}, {}, outcome)
+    if example.expect is not None and not isinstance(example.expect, Mapping):
+        raise RowUnreadable(
+            _cannot("资金流的算例按参与方写 expect: {picc: 100}", "an example of a flow expects by party: {picc: 100}")
+        )
     expected = {str(k): _number(v) for k, v in (example.expect or {}).items()}
     got = {k: Fraction(v) for k, v in outcome.by_party().items()} if example.expect else {}
     for name, value in example.caused.items():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from quanyu.formula import Given, constant, parse
@@ -16,6 +17,9 @@ CLOCKS = ("occurred", "reported", "determined", "applied")
 KEYS = ("claim", "cover", "event", "policy", "insured", "period", "claimant", "account", "of", "plan", "currency")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}|\d{2}-\d{2}")
 _NUMERIC = ("number", "money", "share", "int")
+_OWN = MappingProxyType({"amount": FieldType("number"), "count": FieldType("number")})
+_SINGLE = frozenset({*KEYS, *CLOCKS, *_OWN, "at", "t", "attached", "issued", "known"})
+_LARGEST = 10**18
 
 
 class RowUnreadable(Exception):  # noqa: N818 - carries a finding about the user's row
@@ -36,11 +40,17 @@ def kinds_of(programme: Programme) -> Mapping[str, FieldType]:
 
 def read_row(row: Mapping[str, Any], kinds: Mapping[str, FieldType]) -> dict[str, Given]:
     """A row as written → exact values. Raises RowUnreadable."""
-    return {name: read_value(value, name, kinds.get(name)) for name, value in row.items() if value is not None}
+    return {
+        name: read_value(value, name, kinds.get(name) or _OWN.get(name))
+        for name, value in row.items()
+        if value is not None
+    }
 
 
 def read_value(value: Any, name: str, kind: FieldType | None) -> Any:
     """One value; lists become tuples, daily records stay mappings of values."""
+    if name in _SINGLE and isinstance(value, tuple | list | dict):
+        raise _wrong(_first(value), name, Text("一个值，不是列表或映射", "one value, not a list or a mapping"))
     if isinstance(value, tuple | list):
         return tuple(read_value(v, name, kind) for v in value)
     if isinstance(value, dict):
@@ -68,7 +78,9 @@ def read_value(value: Any, name: str, kind: FieldType | None) -> Any:
 
 
 def _held(value: Source, number: Fraction, name: str, kind: FieldType | None) -> Fraction:
-    """A number within what its type allows: whole, and in its range."""
+    """A number within what its type allows: whole, and in its range; no amount anywhere comes near 10^18."""
+    if abs(number) >= _LARGEST:
+        raise _wrong(value, name, Text("小于 10^18 的数", "a number below 10^18"))
     if kind is not None and kind.kind == "int":
         if number.denominator != 1:
             raise _wrong(value, name, Text("整数", "a whole number"))
@@ -85,6 +97,13 @@ def _number(text: str) -> Fraction | None:
         return number
     parsed = parse(text)
     return None if isinstance(parsed, Finding) else constant(parsed)
+
+
+def _first(value: Any) -> Source:
+    """The first scalar inside, for its place."""
+    while isinstance(value, tuple | list | dict) and value:
+        value = next(iter(value.values() if isinstance(value, dict) else value))
+    return value if isinstance(value, Source) else Source("[]")
 
 
 def _wrong(value: Source, name: str, wanted: Text) -> RowUnreadable:

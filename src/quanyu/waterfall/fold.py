@@ -31,15 +31,15 @@ def fold(
 
     Passes run step by step over all rows, so time is linear in rows and steps; only recoveries to those who bore the
     loss run instant by instant. Findings: `claim-below-zero`, `key-disagrees`, `missing-key`, `missing-date`,
-    `term-not-determined`, `term-negative`, `term-without-value`, `wrong-type`, `share-out-of-range`, `shares-do-not-sum`,
-    `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`, `tower-overlap`,
+    `term-not-determined`, `term-negative`, `term-without-value`, `wrong-type`, `share-out-of-range`,
+    `shares-do-not-sum`, `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`, `tower-overlap`,
     `money-with-nobody`.
     """
     how = arithmetic or Fen()
     if isinstance(how, Fen) and any(row.amount != int(row.amount) for row in history.rows):
         raise ValueError("amounts are not whole fen")
     known = held or Held()
-    increments, findings = normalise(plan, history.rows, frozenset(mark for _, mark in known.takes))
+    increments, findings = normalise(plan, history.rows, frozenset(mark for _, mark in known.takes), scale=how.scale)
     if findings:
         return tuple(findings)
     tracer = Tracer(frozenset(explain), increments) if explain else None

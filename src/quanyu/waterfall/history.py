@@ -89,18 +89,19 @@ class Increment:
 
 
 def normalise(
-    plan: Plan, rows: Sequence[Row], held: frozenset[Mark] = frozenset()
+    plan: Plan, rows: Sequence[Row], held: frozenset[Mark] = frozenset(), *, scale: int = 1
 ) -> tuple[list[Increment], list[Finding]]:
     """Phase 1: increments above zero in the order of the queue, within an instant by claim and cover.
 
     A reduction cancels the latest increments of its claim. An event's period is that of its first row. Fields are those
     of the claim's first row (of the cover), each row's own stay in `paid`. Marks in `held` are kept at zero.
+    scale: units of the amounts in one of the programme's money, for what is said.
     Findings: `claim-below-zero`; `key-disagrees` where a claim has two keys of a kind, or a key does not fix another.
     """
     order = sorted(range(len(rows)), key=lambda n: (rows[n].instant, rows[n].amount < 0))
     fields = _first_fields(rows, order)
     periods = _first_periods(plan, rows, order)
-    left, findings = _cancelled(rows, order)
+    left, findings = _cancelled(rows, order, scale)
     counts: dict[tuple[str, str, str], int] = defaultdict(int)
     live = []
     for n in order:
@@ -134,7 +135,7 @@ def _increments(live: Sequence[_Live]) -> list[Increment]:
     return out
 
 
-def _cancelled(rows: Sequence[Row], order: Iterable[int]) -> tuple[list[Amount], list[Finding]]:
+def _cancelled(rows: Sequence[Row], order: Iterable[int], scale: int) -> tuple[list[Amount], list[Finding]]:
     """What is left of every increment after all reductions."""
     left: list[Amount] = [row.amount for row in rows]
     if all(amount >= 0 for amount in left):
@@ -153,14 +154,15 @@ def _cancelled(rows: Sequence[Row], order: Iterable[int]) -> tuple[list[Amount],
             need -= cut
         if need:
             short[row.claim] = short.get(row.claim, 0) + need
-    return left, [_below_zero(claim, need) for claim, need in short.items()]
+    return left, [_below_zero(claim, Fraction(need) / scale) for claim, need in short.items()]
 
 
-def _below_zero(claim: str, need: Amount) -> Finding:
+def _below_zero(claim: str, need: Fraction) -> Finding:
+    over = f"{float(need):,.2f}"
     return Finding(
         "claim-below-zero",
         None,
-        Text(f"赔案 {claim} 的冲减多出 {need}", f"claim {claim} is reduced by {need} more than it holds"),
+        Text(f"赔案 {claim} 的冲减多出 {over}", f"claim {claim} is reduced by {over} more than it holds"),
         Text("冲减不能超过已记金额", "a reduction cannot exceed what stands"),
     )
 
