@@ -161,7 +161,7 @@ def _strand(compiled: Compiled, name: str, peril: Peril) -> Strand:
 
 def _claims_law(law: LawSpec, path: str) -> Empirical:
     """The number of claims of an occurrence as a law on finitely many values."""
-    count = _held(path, lambda: read_count(_spec(law, path), "claims"))
+    count = _held(path, lambda: read_count(_spec(law, f"{path}.claims"), "claims"))
     low, mass = count.mass()
     return Empirical(tuple(float(low + k) for k in range(len(mass))), tuple(mass.tolist()))
 
@@ -194,7 +194,9 @@ def _occurring(name: str, peril: Peril, path: str) -> FrequencySeverity | Defaul
     frequency = peril.frequency
     if frequency is None:
         raise AssumptionRefused(path, Text("写 frequency、default 或 series", "state a frequency, a default or series"))
-    return _held(path, lambda: FrequencySeverity(name, read_count(_spec(frequency, path), "frequency"), time=time))
+    return _held(
+        path, lambda: FrequencySeverity(name, read_count(_spec(frequency, f"{path}.frequency"), "frequency"), time=time)
+    )
 
 
 def _time(time: TimeSpec, path: str) -> TimeLaw:
