@@ -1,7 +1,7 @@
 """The compiled loops that put claims in order, against plain Python on random claims."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quanyu.engine.happenings import Claims, Needs
@@ -25,6 +25,7 @@ def perils(draw: st.DrawFn, paths: int) -> Claims:
     return Claims(ptr, amounts, np.array(clock), claim=number.astype(np.int64), event=(number // 2).astype(np.int64))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 4).flatmap(lambda paths: st.lists(perils(paths), min_size=1, max_size=3)), st.booleans())
 def test_rows_are_sorted_as_python_sorts(parts: list[Claims], clock: bool) -> None:
     needs = Needs(clock=clock, cover=True)
@@ -48,6 +49,7 @@ def test_rows_are_sorted_as_python_sorts(parts: list[Claims], clock: bool) -> No
             assert rows.instant[path].tolist() == [row[0] for row in told]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**63), 2**63 - 1)), max_size=30), min_size=1, max_size=5
