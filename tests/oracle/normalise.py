@@ -46,8 +46,11 @@ def instant(programme: Programme, row: Row) -> Any:
     return row.t if programme.queue == "t" else row.get(programme.queue, row.t)
 
 
-def normalise(programme: Programme, history: Sequence[Row]) -> list[Row]:
-    """Increments >= 0, each with its instant in `t` and a `mark`. A reduction cancels the latest of its claim."""
+def normalise(programme: Programme, history: Sequence[Row], held: frozenset[Any] = frozenset()) -> list[Row]:
+    """Increments > 0, each with its instant in `t` and a `mark`. A reduction cancels the latest of its claim.
+
+    What is cancelled whole stays, at zero, where a booking used room for it: its mark is in `held`.
+    """
     rows = sorted(history, key=lambda r: (instant(programme, r), r.t, r.amount < 0))
     rows = _as_first_known(programme, rows)
     live: list[Row] = []
@@ -60,7 +63,7 @@ def normalise(programme: Programme, history: Sequence[Row]) -> list[Row]:
         count[mark] += 1
         live.append(replace(row, t=instant(programme, row), mark=(*mark, count[mark])))
     _check_dependencies(programme, live)
-    return [row for row in live if row.amount > 0]
+    return [row for row in live if row.amount > 0 or row.mark in held]
 
 
 def _cancel(live: list[Row], row: Row) -> None:

@@ -112,13 +112,18 @@ class _Pass:
         self.programme, self.history, self.before = programme, history, before
         self.fen, self.held = fen, held or {}
         self.out = Outcome(balances=opening(programme, fen=fen))
-        self.losses = normalise(programme, history.rows)
-        self.premium = normalise(replace(programme, queue="t"), history.premium)
+        self.losses = normalise(programme, history.rows, self._marks("losses"))
+        self.premium = normalise(replace(programme, queue="t"), history.premium, self._marks("premium"))
         self.gains = normalise(replace(programme, queue="t"), history.gains)
         self.returned = self._recovered_into_accounts()
         self.periods = sorted({row["period"] for row in (*self.losses, *self.premium) if "period" in row.columns})
         self.late = [(name, flow) for name, flow in self._flows() if flow.amount is not None]
         self.derived = {name: self._derived_rows(name, flow) for name, flow in self.late}
+
+    def _marks(self, flow: str) -> frozenset[Any]:
+        """The increments that a booking of this flow used room for."""
+        held = self.held.get(flow)
+        return frozenset(mark for _, mark in held.booked) if held else frozenset()
 
     def _flows(self) -> list[tuple[str, Flow]]:
         named = (

@@ -129,3 +129,14 @@ def test_a_condition_that_closes_the_programme_is_told_of_the_period_in_which_it
     ]
     told = case("defaults: {overdue: 12%}\n" + PREMIUM + rows(50, 70))
     assert [s.holds for s in stops(Results(made, done.history, done.outcome), told)] == [False, True, True, True]
+
+
+def test_a_surplus_that_feeds_what_it_reads_is_a_finding() -> None:
+    """100 less what the reserve bore go to the reserve, which then bears them, after the end that was stated."""
+    circle = """
+accounts: {reserve: {opening: 0}}
+losses: [{as: reserve, party: reserve}, {as: last, party: city}]
+surplus: {amount: 100 - losses.reserve, at: end, from: [{as: gives, party: a}], to: [{as: keeps, party: reserve}]}
+"""
+    text = "ended: {2021: 2021-06-30}\nrows: [{claim: x, at: 2021-09-01, period: 2021, amount: 100}]\n"
+    assert codes(circle, text) == ["flows-unsettled"]

@@ -62,6 +62,25 @@ def test_freed_room_does_not_serve_an_earlier_claim_that_is_told_of_later() -> N
     assert outcome.by_claim()["e", "insurer"] == 30
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_b21_a_claim_that_is_cancelled_whole_frees_its_room_from_the_cancellation_on(inside: bool) -> None:
+    """100: a has 80 at 1, cancelled at 5. d of 3, told of at 7, finds the 20 that were free; e of 6 finds the 80."""
+    budget: Notation = {"as": "cover", "party": "insurer", "cap": {"period": 100}, "reopen": False}
+    steps = [{"as": "group", "steps": [budget]} if inside else budget, REST]
+    rows = [row("a", 80, 1), row("a", -80, 5)]
+    late = [*rows, row("d", 50, 3), row("e", 90, 6)]
+    plan = plan_of({"losses": steps})
+    known: list[Known] = []
+    for now in (1, 5):
+        seen = {"rows": [r for r in rows if r["t"] <= now]}
+        held = hold(plan, known, history_of(seen).rows, now)
+        known.append(Known(now, history_of(seen).rows, split(plan, seen, held=held)))
+    outcome = split(plan, {"rows": late}, held=hold(plan, known, history_of({"rows": late}).rows, 7))
+    assert outcome.by_claim() == {
+        ("d", "insurer"): 20, ("d", "insured:i"): 30, ("e", "insurer"): 80, ("e", "insured:i"): 10
+    }  # fmt: skip
+
+
 def test_an_accounts_draws_stand_as_booked() -> None:
     """A fund of 100: a 80, b 20 of 50. When a falls by 50 the fund keeps the money for c; b's shortfall stays."""
     folds = settled([{"as": "fund", "party": "fund"}, REST], REVISED, 2, 3, 4, accounts={"fund": {"opening": 100}})

@@ -32,8 +32,8 @@ def fold(
     Passes run step by step over all rows, so time is linear in rows and steps; only recoveries to those who bore the
     loss run instant by instant. Findings: `claim-below-zero`, `key-disagrees`, `missing-key`, `missing-date`,
     `term-not-determined`, `term-negative`, `term-without-value`, `wrong-type`, `share-out-of-range`,
-    `shares-do-not-sum`, `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`, `tower-overlap`,
-    `money-with-nobody`.
+    `shares-do-not-sum`, `pool-empty`, `no-members`, `claimant-unknown`, `nobody`, `reinstatement-limit`,
+    `tower-overlap`, `money-with-nobody`.
     """
     how = arithmetic or Fen()
     if isinstance(how, Fen) and any(row.amount != int(row.amount) for row in history.rows):
@@ -67,6 +67,7 @@ class _Fold:
         self.bearers = Bearers(plan, terms, history, arithmetic)
         self.passes = Passes(plan, terms, history, arithmetic, held=held, reinstate=self.bearers.reinstate)
         self.bearers.tracer = self.passes.tracer = tracer
+        self._standing = _standing(plan) if held.takes else frozenset()
 
     def run(self) -> Outcome:
         increments = self.terms.increments
@@ -142,12 +143,10 @@ class _Fold:
         return rest
 
     def _mine(self, step: PlanStep, rows: Sequence[int], amounts: Sequence[Amount]) -> list[int]:
-        """Stage 1: the places that enter. Rows that nothing reaches are left out, unless a take of theirs stands."""
+        """Stage 1: the places that enter. Rows that nothing reaches are left out, unless a take of theirs may stand."""
         places = self.terms.entering(step, rows)
         whole = range(len(rows)) if places is None else places
-        if step.reopen:
-            return [p for p in whole if amounts[p]]
-        return list(whole)
+        return list(whole) if step.index in self._standing else [p for p in whole if amounts[p]]
 
     def _note(
         self,
@@ -232,3 +231,12 @@ class _Fold:
                 if n in self.tracer.rows:
                     self.tracer.draft(n, member).share = share
         return shares
+
+
+def _standing(plan: Plan) -> frozenset[int]:
+    """The steps that do not reopen, and those around them: what was cancelled whole still holds the room it used."""
+    found: set[int] = set()
+    for step in reversed(plan.steps):
+        if not step.reopen or found & set(step.children):
+            found.add(step.index)
+    return frozenset(found)
