@@ -1,9 +1,12 @@
 """What a hostile or unlucky newcomer does: every answer is a finding or a result, never a traceback or silence."""
 
+import datetime as dt
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner, Result
 
 from quanyu.cli.app import app
@@ -29,6 +32,14 @@ def settle(folder: Path, body: str) -> Result:
     path = folder / "a.case"
     path.write_text(f"case: a\nprogramme: base.yaml\nnote: worked\n{body}\n", "utf-8")
     return run("settle", path, "--lang", "en")
+
+
+def write_rows(path: Path, *rows: Sequence[object]) -> None:
+    book = xlsxwriter.Workbook(path, {"default_date_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet()
+    for number, values in enumerate(rows):
+        sheet.write_row(number, 0, values)
+    book.close()
 
 
 def row(values: str) -> str:
@@ -128,3 +139,67 @@ def test_a_reduction_below_zero_is_said_in_yuan(tmp_path: Path) -> None:
 def test_a_premium_without_an_amount_has_a_place(tmp_path: Path) -> None:
     body = row("at: 2026-07-11, amount: 1") + "\npremium: [{insured: i1}]"
     assert "a.case:5:" in settle(tmp_path, body).output
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        row("at: 2026-07-11, amuont: 100"),
+        row("at: 2026-07-11, amount: 100, insurd: i9"),
+        row("at: 2026-07-11, amount: 100") + "\ndeposits: [{acount: reserve, amount: 1}]",
+        row("at: 2026-07-11, amount: 100") + "\nrate: {sum: 100万, zz: 1}",
+    ],
+)
+def test_a_case_names_only_what_the_programme_has(tmp_path: Path, body: str) -> None:
+    result = settle(tmp_path, body)
+    assert result.exit_code == 1
+    assert "unknown-column" in result.output
+
+
+@pytest.mark.parametrize("deposit", ["{account: funds, amount: 1}", "{amount: 1}"])
+def test_a_deposit_goes_into_an_account(tmp_path: Path, deposit: str) -> None:
+    assert "unknown-account" in settle(tmp_path, row("at: 2026-07-11, amount: 1") + f"\ndeposits: [{deposit}]").output
+
+
+@pytest.mark.parametrize(
+    "expect",
+    [
+        "{insurer: lots}", "{insurer: [100]}", "{insurer: {a: 1}}", "{insurer: 1/0}", "{claims: 5}", "{claims: {a: 5}}",
+        "{amounts: 5}", "{balance: [1]}", "{caused: {x: {}}}", "{premium: 5}",
+    ],
+)  # fmt: skip
+def test_an_expectation_in_no_form_is_not_passed_over(tmp_path: Path, expect: str) -> None:
+    result = settle(tmp_path, row("at: 2026-07-11, amount: 100") + f"\nexpect: {expect}")
+    assert result.exit_code == 1
+    assert "wrong-value" in result.output
+
+
+@pytest.mark.parametrize(("rate", "code"), [("{sum: x}", "wrong-value"), ("{}", "no-premium")])
+def test_a_risk_that_cannot_be_rated(tmp_path: Path, rate: str, code: str) -> None:
+    result = settle(tmp_path, row("at: 2026-07-11, amount: 100") + f"\nrate: {rate}\nexpect: {{premium: 1}}")
+    assert code in result.output
+
+
+def test_times_of_knowledge_and_of_rows_are_of_one_kind(tmp_path: Path) -> None:
+    assert "instants-mixed" in settle(tmp_path, row("t: 1, amount: 100") + "\nknown: 2026-01-01").output
+    assert "wrong-value" in settle(tmp_path, row("at: 2026-01-01, amount: 1") + "\nended: {2026: [5]}").output
+    assert "wrong-value" in settle(tmp_path, row("at: 2026-01-01, amount: 1") + "\nended: {2026: 5}").output
+
+
+def test_a_heading_twice_is_not_guessed_at(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("claim,cover,at,amount,amount\na,repair,2026-01-05,100,7\n", "utf-8")
+    assert "table-heading-twice" in settle(tmp_path, "table: rows.csv").output
+    write_rows(tmp_path / "rows.xlsx", ["claim", "amount", "amount"], ["a", 1, 2])
+    assert "table-heading-twice" in settle(tmp_path, "table: rows.xlsx").output
+
+
+def test_a_slip_in_a_heading_is_named_and_a_remark_is_let_be(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("claim,cover,at,amount,insurd\na,repair,2026-01-05,100,i1\n", "utf-8")
+    assert "did you mean `insured`?" in settle(tmp_path, "table: rows.csv").output
+    (tmp_path / "rows.csv").write_text("claim,cover,at,amount,备注\na,repair,2026-01-05,100,急\n", "utf-8")
+    assert settle(tmp_path, "table: rows.csv\nexpect: {insurer: 100}").exit_code == 0
+
+
+def test_days_of_a_spreadsheet_are_days(tmp_path: Path) -> None:
+    write_rows(tmp_path / "rows.xlsx", ["claim", "at", "amount"], ["a", dt.datetime(2026, 1, 5), 100])
+    assert settle(tmp_path, "table: rows.xlsx\nexpect: {insurer: 100}").exit_code == 0

@@ -21,6 +21,7 @@ MAKERS = {
     "stopped",
     "found",
     "_unknown",
+    "_wrong",
     "_twice",
 }
 

@@ -22,6 +22,7 @@ name: {zh: 试, en: test}
 family: property
 source: hand-worked
 period: {each: year, basis: occurring}
+facts: {depth: {}, assessed: {type: money}}
 parties: {a: {kind: insurer}, b: {kind: insurer}, city: {kind: government}, maker: {kind: liable}}
 covers: {c: {pays: assessed}, relief: {pays: {by: depth, table: {"(20, 50]": 500, "(50, inf)": 1000}, else: 0}}}
 examples: [{cover: c, env: {assessed: 1}, expect: 1}]

@@ -7,6 +7,7 @@ Never  runs an example, computes an amount of money, or changes what the file sa
 
 from quanyu.checks.programme import RULES, check_programme
 from quanyu.checks.rule import Rule
+from quanyu.checks.rules.examples import row_names
 from quanyu.checks.versions import check_versions
 
-__all__ = ["RULES", "Rule", "check_programme", "check_versions"]
+__all__ = ["RULES", "Rule", "check_programme", "check_versions", "row_names"]

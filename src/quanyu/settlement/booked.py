@@ -22,6 +22,11 @@ def booked(
     A row is known from its `known` date on, else from its own instant. Rows that nobody knows by `until` are left out.
     Where no row states `known`, everything is known at once and booked in one go.
     """
+    if len({isinstance(_known(r), dt.date) for r in history.rows} | ({True} if until is not None else set())) > 1:
+        reason = Text("时间有的写日期，有的写序号", "some times are dates, others are numbers")
+        return [
+            Finding("instants-mixed", None, reason, Text("known 与各行都写日期", "write dates everywhere, `known` too"))
+        ]
     rows = [r for r in history.rows if until is None or _known(r) <= until]
     if history.rows and not rows:
         reason = Text("到那一天还没有任何一行", "nothing is known by that day")

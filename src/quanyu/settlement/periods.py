@@ -1,6 +1,7 @@
 """Results of periods that have ended: what a surplus or a condition may read, who shares it, what is carried on."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -61,18 +62,14 @@ def _claims_of(outcome: Outcome, period: str | None) -> set[str]:
 
 
 def _by_label(outcome: Outcome, claims: set[str]) -> Names:
-    """What each step took with all its inner steps, by its label and by its labels from the outermost on."""
-    sums: Names = {}
-    for step in outcome.plan.steps:
-        for name in {step.label, step.path.replace("/", ".")}:
-            sums.setdefault(name, Fraction(0))
+    """What the step of each label or path, or all steps of each party, keep; of a group all that is kept inside."""
+    kept: dict[int, Fraction] = defaultdict(Fraction)
     for (claim, index, _), amount in outcome.takes.items():
         if claim in claims:
-            labels = outcome.plan.steps[index].path.split("/")
-            paths = [".".join(labels[:n]) for n in range(1, len(labels) + 1)]
-            for name in {*paths, *labels}:
-                sums[name] += Fraction(amount) / FEN
-    return sums
+            kept[index] += Fraction(amount) / FEN
+    plan = outcome.plan
+    labels = {name for s in plan.steps for name in (s.label, s.path.replace("/", "."), s.party) if name}
+    return {name: sum((kept[step.index] for step in plan.named(name)), Fraction(0)) for name in labels}
 
 
 def _premium(results: Results, period: str | None) -> Names | list[Finding]:

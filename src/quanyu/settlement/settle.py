@@ -4,6 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import Any
 
 from quanyu.engine.claims import history_of
@@ -11,11 +12,14 @@ from quanyu.engine.compiled import Compiled
 from quanyu.engine.currency import Conversion, conversions
 from quanyu.engine.examples import side_named
 from quanyu.engine.premium import rated_fen
-from quanyu.engine.rows import read_value
+from quanyu.engine.rows import RowUnreadable, read_value
+from quanyu.formula import EvaluationError
 from quanyu.language.programme import Case
+from quanyu.language.scalars import Source
 from quanyu.settlement.booked import booked
 from quanyu.settlement.periods import Results, Shared, share_surplus
 from quanyu.settlement.recoveries import Recovered, recover
+from quanyu.settlement.stated import misstated
 from quanyu.terms import Finding, Text
 from quanyu.waterfall import Booking, Deposit, Fen, History, Outcome, Plan, bookings, fold
 
@@ -74,6 +78,9 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
     What comes back into an account and the surplus of ended periods serve the claims after them: losses, recoveries
     and surplus are settled again with that money until nothing moves.
     """
+    wrong = misstated(compiled.programme, case, rows)
+    if wrong:
+        return wrong
     ended = ended_of(case)
     if isinstance(ended, Finding):
         return [ended]
@@ -86,11 +93,18 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
     history = history_of(compiled, flow, merged, premium=case.premium, deposits=case.deposits, scale=FEN)
     if isinstance(history, list):
         return history
+    if ended and len({isinstance(i, dt.date) for i in (ended[0][1], *(r.instant for r in history.rows))}) > 1:
+        return [_no_instant(next(iter(case.ended.values())))]
     settled = _rounds(compiled, case, history, plan, ended if flow == "losses" else ())
     if isinstance(settled, list):
         return settled
-    entered = tuple(conversions(compiled, [*merged, *case.premium, *case.deposits, *case.recovered]))
-    settled = replace(settled, rated=_rated(compiled, case), conversions=entered)
+    try:
+        entered = tuple(conversions(compiled, [*merged, *case.premium, *case.deposits, *case.recovered]))
+        settled = replace(settled, rated=_rated(compiled, case), conversions=entered)
+    except RowUnreadable as unreadable:
+        return [unreadable.finding]
+    except EvaluationError as error:
+        return [_unrated(case, str(error))]
     return _with_receivers(compiled, settled) if flow == "losses" else settled
 
 
@@ -145,7 +159,7 @@ def _freed(before: Outcome, back: Recovered) -> Iterator[Booking]:
 
 def ended_of(case: Case) -> tuple[tuple[str, Any], ...] | Finding:
     """The periods that have ended with their last instants, earliest first."""
-    found = []
+    found: list[tuple[str, Any]] = []
     for period, written in case.ended.items():
         value = read_value(written, "ended", None)
         if isinstance(value, str):
@@ -153,6 +167,8 @@ def ended_of(case: Case) -> tuple[tuple[str, Any], ...] | Finding:
                 value = dt.date.fromisoformat(value)
             except ValueError:
                 return _no_instant(written)
+        if not isinstance(value, dt.date | Fraction) or not isinstance(value, type(found[0][1] if found else value)):
+            return _no_instant(written)
         found.append((period, value))
     return tuple(sorted(found, key=lambda one: one[1]))
 
@@ -161,7 +177,7 @@ def _no_instant(written: Any) -> Finding:
     return Finding(
         "wrong-value",
         getattr(written, "place", None),
-        Text(f"“{written}”不是日期", f"`{written}` is no date"),
+        Text("这里要写日期，与各行一样", "a date stands here, or a number where the rows have numbers"),
         Text("写 ended: {2021: 2021-12-31}", "write ended: {2021: 2021-12-31}"),
     )
 
@@ -186,6 +202,16 @@ def _no_flow(flow: str) -> Finding:
 
 def _rated(compiled: Compiled, case: Case) -> int | None:
     return rated_fen(compiled, case.rate) if case.rate is not None else None
+
+
+def _unrated(case: Case, en: str) -> Finding:
+    place = next((v.place for v in (case.rate or {}).values() if isinstance(v, Source)), None)
+    return Finding(
+        "no-premium",
+        place,
+        Text(f"算不出保费：{en}", f"there is no premium: {en}"),
+        Text("给出费率所需的字段", "give the fields that the rating reads"),
+    )
 
 
 def _with_receivers(compiled: Compiled, settled: Settled) -> Settled:

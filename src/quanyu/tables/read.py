@@ -1,5 +1,7 @@
 """Files of rows → frames that remember where each row stood."""
 
+import csv
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +22,14 @@ class Rows:
     """A table as read: every column in its own type where the file has types, else text.
 
     first: the row number, as the spreadsheet or editor shows it, of the first row of data.
+    doubled: a heading that stands over two columns, where there is one.
     """
 
     frame: "pl.DataFrame"
     file: str
     sheet: str = ""
     first: int = 2
+    doubled: str | None = None
 
     def place(self, row: int, column: str) -> Place:
         """The place of a cell; `row` counts from 0."""
@@ -72,7 +76,16 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
                 Text("第一行写列名", "name the columns in the first row"),
             )
         ]
-    return rows
+    return rows if rows.doubled is None else [_doubled(path, rows.doubled)]
+
+
+def _doubled(path: Path, heading: str) -> Finding:
+    return _finding(
+        "table-heading-twice",
+        path,
+        Text(f"列名“{heading}”出现两次", f"two columns are headed `{heading}`"),
+        Text("删去一列或改名", "delete one of them, or rename it"),
+    )
 
 
 def _finding(code: str, path: Path, reason: Text, remedy: Text) -> Finding:
@@ -86,13 +99,23 @@ def _read(path: Path, suffix: str, sheet: str | None) -> Rows:
         return Rows(pl.read_parquet(path), str(path), first=1)
     if suffix in (".csv", ".tsv"):
         text = _decoded(path.read_bytes())
-        frame = pl.read_csv(text, separator="\t" if suffix == ".tsv" else ",", infer_schema=False)
-        return Rows(frame, str(path))
+        sign = "\t" if suffix == ".tsv" else ","
+        headings = next(csv.reader([text.split(b"\n", 1)[0].decode().strip()], delimiter=sign), [])
+        frame = pl.read_csv(text, separator=sign, infer_schema=False)
+        return Rows(frame, str(path), doubled=_twice(headings))
     import fastexcel
 
     book = fastexcel.read_excel(path)
     name = sheet or book.sheet_names[0]
-    return Rows(book.load_sheet(name).to_polars(), str(path), name)
+    frame = book.load_sheet(name).to_polars()
+    renamed = any(n.rpartition("_")[0] in frame.columns for n in frame.columns)
+    top = book.load_sheet(name, header_row=None, n_rows=1).to_polars() if renamed else frame.head(0)
+    headings = [str(v) for v in top.row(0) if v is not None] if top.height else []
+    return Rows(frame, str(path), name, doubled=_twice(headings))
+
+
+def _twice(headings: Sequence[str]) -> str | None:
+    return next((one for n, one in enumerate(headings) if one and one in headings[:n]), None)
 
 
 def _decoded(data: bytes) -> bytes:

@@ -9,10 +9,11 @@ from quanyu.checks.rule import Rule
 from quanyu.checks.rules.named import key_columns
 from quanyu.checks.rules.parties import takers
 from quanyu.checks.steps import FLOWS, Path
-from quanyu.language.programme import Example
+from quanyu.checks.vocabulary import vocabulary
+from quanyu.language.programme import Example, Programme
 from quanyu.terms import Finding, Text
 
-__all__ = ["RULE"]
+__all__ = ["RULE", "row_names"]
 
 _ROW = frozenset({"t", "amount", "count", "account", "of", "plan", "currency", "at", "known", "days", "it", "date"})
 _CLOCKS = frozenset({"occurred", "reported", "determined", "applied", "attached", "issued"})
@@ -59,8 +60,9 @@ def _form(inspection: Inspection, example: Example, path: Path) -> Iterator[Find
         )
 
 
-def _columns(inspection: Inspection) -> set[str]:
-    programme, words = inspection.programme, inspection.words
+def row_names(programme: Programme) -> set[str]:
+    """Every name that a row of an example or a case may state."""
+    words = vocabulary(programme, ())
     records = {item for fact in programme.facts.values() for item in fact.items}
     days = {getattr(cover.pays, "days", None) or "" for cover in programme.covers.values()}
     names = {*words.claim, *key_columns(programme), *_ROW, *_CLOCKS, *records, *days}
@@ -68,7 +70,7 @@ def _columns(inspection: Inspection) -> set[str]:
 
 
 def _rows(inspection: Inspection, example: Example, path: Path) -> Iterator[Finding]:
-    known = _columns(inspection)
+    known = row_names(inspection.programme)
     groups: list[tuple[Mapping[str, Any], Path]] = [
         (example.env, (*path, "env")),
         (example.rate or {}, (*path, "rate")),
