@@ -184,3 +184,15 @@ def test_caps_need_one_set_of_shares_and_no_calls() -> None:
         with pytest.raises(PlanRefused) as refused:
             plan_of(notation)
         assert refused.value.code == "pool-caps"
+
+
+def test_what_a_capped_pool_bears_is_read_under_its_label() -> None:
+    """In both domains `losses.relief` is all that is kept inside: 60 of 100, with 20 of it by a reinsurer."""
+    quota: Notation = {"as": "quota", "party": "re", "share": "40%"}
+    notation = behind([quota], [{"as": "relief", "party": "p"}, REST])
+    notation["pools"] = {"p": {"shares": SHARES, "caps": {"b": {"period": 10}}}}
+    notation["premium"] = {"amount": 1, "from": [{"as": "own", "party": "insured"}], "to": [{"as": "in", "party": "p"}]}
+    plan = plan_of(notation)
+    assert [step.path for step in plan.named("relief")] == ["relief/a", "relief/a/quota", "relief/b", "relief/c"]
+    assert [step.path for step in plan.named("a")] == ["relief/a"]
+    assert parts(notation, [row("x", 100)]) == {"a": 30, "re": 20, "b": 10, "c": 20, "insured:i": 20}

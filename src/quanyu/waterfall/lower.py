@@ -128,9 +128,8 @@ class _Lowering:
         return None if plan is None else self._of_party(plan, inner)
 
     def _of_party(self, plan: Plan, name: str) -> Value | None:
-        """What the step of a path or label, or all steps of a party, keep."""
-        path = name.replace(".", "/")
-        steps = [s for s in plan.steps if s.path == path] or [s for s in plan.steps if name in (s.label, s.party)]
+        """What the step of a path or label, or all steps of a party, keep; of a group all that is kept inside."""
+        steps = plan.named(name)
         found = [self.figures[Output(plan.flow, plan.side, s.path, "kept")] for s in steps]
         total: Value | None = None
         for value in found:

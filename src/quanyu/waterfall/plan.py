@@ -202,6 +202,28 @@ class Plan:
         """The children of a step, in written order."""
         return (self.steps[i] for i in step.children)
 
+    def named(self, name: str) -> tuple[PlanStep, ...]:
+        """The steps that `losses.<name>` speaks of: that of a path, else those of a label or party.
+
+        A group stands for the steps inside it: it keeps nothing itself.
+        """
+        path = name.replace(".", "/")
+        found = [s for s in self.steps if s.path == path] or [s for s in self.steps if name in (s.label, s.party)]
+        return tuple(dict.fromkeys(keeper for step in found for keeper in self._keepers(step)))
+
+    def _keepers(self, step: PlanStep) -> Iterator[PlanStep]:
+        if step.taker is not Taker.GROUP:
+            yield step
+            return
+        for child in self.inner(step):
+            yield from self._every(child)
+
+    def _every(self, step: PlanStep) -> Iterator[PlanStep]:
+        if step.taker is not Taker.GROUP:
+            yield step
+        for child in self.inner(step):
+            yield from self._every(child)
+
     def at(self, path: str) -> PlanStep:
         """The step at a path of labels. Raises KeyError where there is none."""
         for step in self.steps:
