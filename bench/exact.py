@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+
 from bench import lattice, tail
 from bench.collective import CHANGED, LEVEL, TERMS, Terms
 from bench.meter import SEED

@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from bench.collective import LEVEL, Layer, Terms
 from scipy.fft import irfft, rfft
 from scipy.special import ndtr
+
+from bench.collective import LEVEL, Layer, Terms
 
 Array = npt.NDArray[np.float64]
 Law = tuple[Array, Array]

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from pyarrow import parquet
+
 from bench import tariff as tariffs
 from bench.meter import SEED
 from bench.tariff import FACTORS, RISKS, SCALE, Factor, Tariff
-from pyarrow import parquet
 
 CHUNK = 8_000
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+
 from bench.collective import LEVEL
 
 Amounts = npt.NDArray[np.float64]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from bench import tail
 from bench.collective import TERMS, Terms, with_members
 from bench.meter import Meter, options

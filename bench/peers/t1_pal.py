@@ -42,10 +42,11 @@ def main() -> None:
     meter = Meter("proteus-actuarial-library")
     with meter.phase("import"):
         import pal.contracts  # noqa: F401  (its import is the phase)
-        from bench.tail import statistics
         from pal import set_default_n_sims, set_random_seed
         from pal.distributions import LogNormal, Poisson
         from pal.frequency_severity import FrequencySeverityModel
+
+        from bench.tail import statistics
     with meter.phase("simulate"):
         set_random_seed(asked.seed)
         set_default_n_sims(asked.years)

@@ -17,10 +17,11 @@ def main() -> None:
     meter = Meter("prospicio")
     with meter.phase("import"):
         import numpy as np
-        from bench.tail import statistics
         from prospicio import reinsurance
         from prospicio.aggregate import simulate_events
         from prospicio.distributions import Lognormal, Poisson
+
+        from bench.tail import statistics
     with meter.phase("simulate"):
         events = simulate_events(Poisson(TERMS.rate), Lognormal(TERMS.log_mean, TERMS.log_sd), asked.years, asked.seed)
     with meter.phase("split"):

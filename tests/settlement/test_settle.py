@@ -120,7 +120,7 @@ def test_what_is_not_known_yet_is_left_out() -> None:
 
 
 def test_a_budget_that_does_not_reopen_leaves_others_as_booked() -> None:
-    """100 of subsidy: a takes 80, b 20 of 50. When a is cancelled, b stands as booked; c, who is later, has the room."""
+    """100 of subsidy: a takes 80, b 20 of 50. When a is cancelled, b stands as booked; c, later, has the room."""
     body = "losses: [{as: budget, party: a, cap: {period: 100}, reopen: false}, {as: own, party: city}]\n"
     rows = """
 rows:

@@ -111,7 +111,8 @@ def test_members_keep_their_labels_and_their_way_is_told() -> None:
 
 def test_in_whole_units_the_members_add_up_and_the_cap_is_never_passed() -> None:
     thirds = {"a": "1 / 3", "b": "1 / 3", "c": "1 / 3"}
-    for overflow, rest in (("next", {"insured:i": 24}), ("others", {})):
+    cases: tuple[tuple[str, dict[str, int]], ...] = (("next", {"insured:i": 24}), ("others", {}))
+    for overflow, rest in cases:
         plan = plan_of(pooled(overflow, shares=thirds))
         rows = [row(f"x{n:03}", 1, n) for n in range(100)]
         found = split(plan, {"rows": rows}, Fen(1)).by_party()

@@ -54,7 +54,7 @@ def _bound(text: str) -> Bound | None:
 
 
 def read_interval(text: str) -> Interval | None:
-    """`(20, 50]`, `[0, inf)`, `[02-19, 02-28]`; None where `text` is not an interval or its ends are in the wrong order."""
+    """`(20, 50]`, `[0, inf)`, `[02-19, 02-28]`; None where `text` is no interval or its ends are in the wrong order."""
     m = _FORM.fullmatch(text)
     if not m:
         return None

@@ -74,7 +74,7 @@ class Terms:
         return "row" if by_row and self.gross.level == "row" else "path"
 
     def constant(self, expr: Expression, scope: str = "claim") -> float | None:
-        """The number an expression stands for at a scope, alone or with the layout's constants; inf and truths count."""
+        """The number an expression stands for at a scope, alone or with the layout's constants; inf, truths count."""
         fixed = constant(expr)
         if fixed is not None:
             return float(fixed)

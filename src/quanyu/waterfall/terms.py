@@ -117,7 +117,7 @@ class Terms:
     # ------------------------------------------------------------ terms
 
     def passing(self, step: PlanStep, stage: Stage, key: int, rows: Iterable[int]) -> Passing:
-        """The terms of a stage for the key that `rows` share. Rows that disagree are a finding `term-not-determined`."""
+        """The terms of a stage for the key that `rows` share; where they disagree, a finding `term-not-determined`."""
         fixed = self._constant_stage(stage)
         place = (step.index, stage.scope, -1 if fixed else key)
         known = self._passing.get(place)
