@@ -9,6 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from quanyu.engine.carried import SHARED, with_carried
 from quanyu.engine.compiled import Compiled
 from quanyu.engine.happenings import Drawn, Needs, Strand, draw_claims
 from quanyu.engine.ordering import Rows, rows_of
@@ -168,7 +169,7 @@ def build_annual(
     wanted = Outputs(occurrence=details, by="event" if details else None, exhaustion=details, reached=details)
     try:
         _refuse(compiled, drawn)
-        program = lower([_feed(compiled, plan, plans) for plan in plans], wanted, layout)
+        program = lower(_feeds(compiled, plans), wanted, layout)
     except Unsupported as refused:
         return [_not_simulated(refused)]
     return Annual(compiled, drawn, premium, tuple(plans), program)
@@ -185,9 +186,7 @@ def _not_simulated(refused: Unsupported) -> Finding:
 
 def _refuse(compiled: Compiled, drawn: Drawn) -> None:
     """What blocks of years cannot do."""
-    surplus, back = compiled.programme.surplus, compiled.programme.recoveries
-    if surplus is not None and surplus.carry == "deficit":
-        raise Unsupported("surplus", "a deficit carried into the next period")
+    back = compiled.programme.recoveries
     returned = [s.recovery is not None for s in drawn.strands]
     if back is None or not any(returned):
         return
@@ -211,12 +210,25 @@ def _plans(compiled: Compiled, drawn: Drawn) -> Iterator[Plan]:
         yield plan
 
 
+def _feeds(compiled: Compiled, plans: list[Plan]) -> list[Feed]:
+    """What the program splits, in order."""
+    feeds = [_feed(compiled, plan, plans) for plan in plans]
+    surplus = compiled.programme.surplus
+    return with_carried(surplus, feeds) if surplus is not None and _carries(compiled) else feeds
+
+
+def _carries(compiled: Compiled) -> bool:
+    surplus = compiled.programme.surplus
+    return surplus is not None and surplus.carry == "deficit"
+
+
 def _feed(compiled: Compiled, plan: Plan, plans: list[Plan]) -> Feed:
     """A plan and what it splits. The second side of a derived amount splits what the first did: balances have moved."""
     if plan.flow in _DERIVED:
         first = next(p for p in plans if p.flow == plan.flow)
         part = getattr(compiled.programme, plan.flow)
-        parsed = parse(f"max(0, {part.amount.text})" if plan is first else plan.flow, part.amount.place)
+        amount = SHARED if plan.flow == "surplus" and _carries(compiled) else f"max(0, {part.amount.text})"
+        parsed = parse(amount if plan is first else plan.flow, part.amount.place)
         assert isinstance(parsed, Expression)
         return Feed(plan, parsed)
     return Feed(plan, plan.flow)
