@@ -42,7 +42,7 @@ def show_sheet(sheet: Sheet, language: str, title: str = "") -> None:
 
 def show_table(priced: PricedTable, programme: Opened, language: str) -> None:
     """The sum of a priced table, and where it was written."""
-    currency = programme.programme.currency
+    currency = programme.programme.counted_in
     total = f"{priced.total_fen / 100:,.2f} {currency}"
     zh = f"{priced.rows:,} 个风险，保费合计 {total}"
     en = f"{priced.rows:,} risks, premium {total} in all"
@@ -65,5 +65,5 @@ def show_technical(programme: Opened, language: str) -> None:
         show_sheet(quote_row(programme.compiled.rating, row), language, f"{int(count)} × {fields}" if fields else "")
     total = float(exposure.total_premium)
     console.print(
-        f"{'每期保费合计' if language == 'zh' else 'premium of a period'}: {total:,.2f} {programme.programme.currency}"
+        f"{'每期保费合计' if language == 'zh' else 'premium of a period'}: {total:,.2f} {programme.programme.counted_in}"
     )

@@ -95,7 +95,7 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
 
 def _accounts(done: Simulated, programme: Opened, *, zh: bool) -> Table:
     table = Table(
-        title=f"{programme.programme.name.inside('zh' if zh else 'en')} · {programme.programme.currency}",
+        title=f"{programme.programme.name.inside('zh' if zh else 'en')} · {programme.programme.counted_in}",
         title_justify="left",
     )
     table.add_column("参与方" if zh else "party")

@@ -174,6 +174,11 @@ class Programme(Node):
     examples: Annotated[tuple[Example, ...], Field(min_length=1)]
     assumptions: Assumptions | None = None
 
+    @property
+    def counted_in(self) -> str:
+        """What amounts are printed in: the currency, or the unit where no money flows (hours, visits)."""
+        return self.currency if self.unit == "money" else self.unit
+
 
 class Case(Node):
     """Facts in, amounts out: a recorded or worked case settled under a programme."""

@@ -80,7 +80,7 @@ def programme_page(
         family=_FAMILIES.get(programme.family, Text.same(programme.family)),
         period=_period(programme),
         basis=_BASES[programme.period.basis] if programme.period.basis is not None else None,
-        currency=programme.currency,
+        currency=programme.counted_in,
         summary=tuple(_summary(programme)),
         parties=parties_of(programme),
         pools=pools_of(programme),
