@@ -51,16 +51,19 @@ def expected(row: int) -> int:
     return (2 * top + bottom) // (2 * bottom)
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".xlsx"])
-def test_a_file_of_risks(tmp_path: Path, suffix: str) -> None:
-    path = tmp_path / f"risks{suffix}"
-    frame = table()
+def written(frame: pl.DataFrame, path: Path) -> None:
     write: dict[str, Callable[[Path], object]] = {
         ".parquet": frame.write_parquet,
         ".csv": frame.write_csv,
         ".xlsx": frame.write_excel,
     }
-    write[suffix](path)
+    write[path.suffix](path)
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".xlsx"])
+def test_a_file_of_risks(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"risks{suffix}"
+    written(table(), path)
     quotes = quote_frame(rating(), path)
     assert isinstance(quotes, Quotes), [str(finding.reason) for finding in quotes]
     assert quotes.fen.tolist() == [expected(row) for row in range(60)]
@@ -147,3 +150,39 @@ def test_many_rows_in_doubt_are_read_again_together() -> None:
     assert isinstance(quotes, Quotes)
     assert quotes.exact == 2500
     assert quotes.fen.tolist() == [expected(row) for row in range(2500)]
+
+
+LEVELS = "{ncd: {start: 0, next: 'ncd + claims'}}"
+BY_LEVEL = '{base: 1000, factors: {ncd: {by: ncd, table: {"[-4, 0)": 0.5, "0": 1, "(0, 5]": 1.5, else: 2}}}}'
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".xlsx"])
+@pytest.mark.parametrize("declared", [True, False])
+def test_levels_in_a_table_are_numbers_in_every_kind_of_file(tmp_path: Path, suffix: str, declared: bool) -> None:
+    rating = rated(BY_LEVEL, states=LEVELS, fields="{sum: money, ncd: number}" if declared else "{sum: money}")
+    path = tmp_path / f"risks{suffix}"
+    frame = pl.DataFrame({"ncd": [-2, 0, 3, 9]})
+    written(frame, path)
+    quotes = quote_frame(rating, path)
+    assert isinstance(quotes, Quotes), quotes
+    assert quotes.fen.tolist() == [50_000, 100_000, 150_000, 200_000]
+
+
+def test_a_level_that_is_no_number_is_named_by_its_cell(tmp_path: Path) -> None:
+    path = tmp_path / "risks.csv"
+    path.write_text("ncd\n0\ngood\n", "utf-8")
+    findings = quote_frame(rated(BY_LEVEL, states=LEVELS), path)
+    assert isinstance(findings, list)
+    assert [(finding.code, finding.place.line) for finding in findings if finding.place] == [("bad-cell", 3)]
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".xlsx"])
+def test_days_of_cover_declared_as_fields(tmp_path: Path, suffix: str) -> None:
+    premium = "{base: 365, day_count: actual/365, round: 0.01}"
+    rating = rated(premium, fields="{start: date, end: date}")
+    path = tmp_path / f"risks{suffix}"
+    frame = pl.DataFrame({"start": [dt.date(2026, 1, 1), dt.date(2026, 12, 2)], "end": [dt.date(2026, 12, 31)] * 2})
+    written(frame, path)
+    quotes = quote_frame(rating, path)
+    assert isinstance(quotes, Quotes), quotes
+    assert quotes.fen.tolist() == [36_500, 3_000]

@@ -1,5 +1,6 @@
 """Tables in and out: real files of every kind, and every bad cell named."""
 
+import datetime as dt
 from pathlib import Path
 
 import numpy as np
@@ -137,3 +138,21 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     findings = read_rows(tmp_path / "none.csv")
     assert isinstance(findings, list)
     assert findings[0].code == "cannot-read"
+
+
+def test_dates_of_a_spreadsheet_are_days_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "risks.xlsx"
+    pl.DataFrame({"start": [dt.date(2026, 3, 1), dt.date(2028, 2, 29)]}).write_excel(path)
+    columns, findings = typed_columns(rows_of(path), {"start": FieldType("date")})
+    assert not findings
+    start = columns["start"]
+    assert isinstance(start, TextColumn)
+    assert [start.values[code] for code in start.codes] == ["2026-03-01", "2028-02-29"]
+
+
+@pytest.mark.parametrize("cell", ["2026-02-29", "2026/3/1", "20260301", "spring", ""])
+def test_what_is_no_date_is_a_bad_cell(tmp_path: Path, cell: str) -> None:
+    path = tmp_path / "risks.csv"
+    path.write_text(f"start,sum\n2026-03-01,1\n{cell},2\n", "utf-8")
+    _, findings = typed_columns(rows_of(path), {"start": FieldType("date")})
+    assert [(finding.code, finding.place.line) for finding in findings if finding.place] == [("bad-cell", 3)]

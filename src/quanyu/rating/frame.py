@@ -13,17 +13,19 @@ import polars as pl
 from quanyu.formula import Column, Given, TextColumn
 from quanyu.formula.lookup import Lookup
 from quanyu.formula.tree import Name
+from quanyu.language.scalars import FieldType
 from quanyu.rating.columns import Quotes, quote_columns
 from quanyu.rating.compiled import CompiledRating
-from quanyu.tables import Rows, read_rows, typed_columns
+from quanyu.tables import Rows, read_rows, typed_columns, unreadable
 from quanyu.terms import Finding, Place
 
-__all__ = ["FrameColumns", "quote_frame"]
+__all__ = ["FrameColumns", "quote_frame", "undeclared"]
 
 _BYTES = 32 << 20  # of columns held at once; a text takes 16 bytes before it is a code
 _CELL = 24
 _ROWS, _COLUMNS = 1000, 8
 _NUMERIC = ("number", "money", "share", "int")
+_DAYS = ("start", "end", "period_start", "period_end")
 
 
 def quote_frame(
@@ -34,7 +36,8 @@ def quote_frame(
     Columns carry the names of the fields. What `quote_columns` refuses is refused here, by row and column of the file.
     """
     if isinstance(source, pl.DataFrame) or source.suffix.lower() == ".parquet":
-        return _quote_typed(rating, source, rows)
+        wrong = unreadable(source, {*rating.reads, *_DAYS}) if isinstance(source, Path) else []
+        return wrong or _quote_typed(rating, source, rows)
     read = read_rows(source, sheet)
     if isinstance(read, list):
         return read
@@ -44,7 +47,9 @@ def quote_frame(
 
 def _quote_read(rating: CompiledRating, read: Rows) -> Quotes | list[Finding]:
     """A table as read: cells become values of the declared types first."""
-    kinds = {name: kind for name, kind in rating.kinds.items() if name not in rating.states}
+    shown = read.frame.columns
+    levels = {name: kind for name, kind in undeclared(rating, shown).items() if name in rating.states}
+    kinds = {**{n: kind for n, kind in rating.kinds.items() if n in shown or n not in rating.states}, **levels}
     columns, findings = typed_columns(read, kinds)
     if findings:
         return findings
@@ -53,12 +58,20 @@ def _quote_read(rating: CompiledRating, read: Rows) -> Quotes | list[Finding]:
     return quote_columns(rating, joined, read.frame.height, place=read.place)
 
 
+def undeclared(rating: CompiledRating, columns: Sequence[str]) -> dict[str, FieldType]:
+    """The types of those columns that the rating reads although they are no fields: levels, and the days of cover."""
+    levels = {name: FieldType("number") for name in rating.states if name in rating.reads}
+    days = {name: FieldType("date") for name in _DAYS} if rating.day_count else {}
+    return {name: kind for name, kind in {**levels, **days}.items() if name in columns and name not in rating.kinds}
+
+
 def _quote_typed(rating: CompiledRating, source: "pl.DataFrame | Path", rows: int | None) -> Quotes | list[Finding]:
     frame = source.lazy() if isinstance(source, pl.DataFrame) else pl.scan_parquet(source)
     if rows is not None:
         frame = frame.head(rows)
     schema = frame.collect_schema()
-    written = [n for n, kind in rating.kinds.items() if schema.get(n) == pl.String and kind.kind in _NUMERIC]
+    kinds = {**rating.kinds, **undeclared(rating, list(schema))}
+    written = [n for n, kind in kinds.items() if schema.get(n) == pl.String and kind.kind in _NUMERIC]
     file = "" if isinstance(source, pl.DataFrame) else str(source)
     if written:
         return _quote_read(

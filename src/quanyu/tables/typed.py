@@ -89,6 +89,8 @@ def _column(series: "pl.Series", kind: FieldType) -> tuple[Column, list[int]]:
             return _numbers(series, kind)
         case "bool":
             return _truths(series)
+        case "date":
+            return _texts(_days(series), kind)
         case _:
             return _texts(series, kind)
 
@@ -111,7 +113,7 @@ def _from_text(series: "pl.Series") -> "pl.Series":
     import polars as pl
 
     stripped = series.str.strip_chars()
-    plain = stripped.str.contains(r"^-?\d+(\.\d+)?$").fill_null(False)
+    plain = stripped.str.contains(r"^-?[0-9]+(\.[0-9]+)?$").fill_null(False)
     out = pl.select(pl.when(plain).then(stripped).otherwise(None).cast(pl.Float64)).to_series().to_list()
     for place in plain.not_().arg_true().to_list():
         cell = stripped[place]
@@ -128,6 +130,16 @@ def _truths(series: "pl.Series") -> tuple[Column, list[int]]:
     words = series.cast(pl.String).str.to_lowercase().str.strip_chars()
     true, false = words.is_in(_TRUE).fill_null(False), words.is_in(_FALSE).fill_null(False)
     return true.to_numpy(), (~(true | false)).arg_true().to_list()
+
+
+def _days(series: "pl.Series") -> "pl.Series":
+    """Dates as 2021-01-01, also those that a spreadsheet keeps as an instant at midnight; what is none is left out."""
+    import polars as pl
+
+    if series.dtype == pl.Datetime:
+        series = pl.select(pl.when(series.dt.time() == pl.time(0)).then(series.dt.date())).to_series()
+    texts = series.cast(pl.String).str.strip_chars()
+    return texts.str.to_date("%Y-%m-%d", strict=False, exact=True).cast(pl.String)
 
 
 def _texts(series: "pl.Series", kind: FieldType) -> tuple[Column, list[int]]:
