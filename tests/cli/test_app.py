@@ -107,6 +107,68 @@ def test_one_premium_with_its_sheet() -> None:
     assert "500,000.00" in result.output
 
 
+MOTOR = """
+programme: tests.motor
+version: 2026-01-01
+name: {zh: 车险, en: Motor}
+family: property
+illustrative: [all]
+period: {from: 2026-01-01, to: 2026-12-31, each: policy, basis: attaching}
+parties: {insurer: {kind: insurer}}
+insured: {unit: car, enrolment: policies, fields: {sum: money, start: date, end: date}}
+facts: {assessed: {type: money}}
+covers: {hull: {pays: "min(assessed, sum)"}}
+states: {ncd: {start: 0, next: "if(claims == 0, max(-4, ncd - 1), min(5, ncd + claims))"}}
+losses: [{as: bears, party: insurer}]
+premium:
+  base: sum * 1%
+  factors: {ncd: {by: ncd, table: {"(-inf, -3]": 0.5, "(-3, 0)": 0.8, "0": 1, "(0, inf)": 1.5}}}
+  day_count: actual/365
+  round: 0.01
+examples: [{rate: {sum: 10万, start: 2026-01-01, end: 2026-12-31, ncd: -2}, expect: 800}]
+"""
+
+
+@pytest.fixture
+def motor(tmp_path: Path) -> Path:
+    path = tmp_path / "motor.yaml"
+    path.write_text(MOTOR, "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("words", "premium"),
+    [
+        ((), "1,000.00"),
+        (("--field", "ncd=-2"), "800.00"),
+        (("--claims", 0, "--claims", 0, "--claims", 0), "500.00"),
+        (("--claims", 0, "--claims", 1), "1,000.00"),
+        (("--claims", 2), "1,500.00"),
+        (("--field", "ncd=-4", "--claims", 1), "500.00"),
+        (("--field", "ncd=-4", "--claims", 2), "800.00"),
+    ],
+)
+def test_experience_moves_the_premium(motor: Path, words: tuple[object, ...], premium: str) -> None:
+    assert run("check", motor).exit_code == 0
+    result = run("price", motor, "--field", "sum=10万", *words, "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert result.output.split()[-3] == premium
+
+
+def test_a_part_of_the_year_is_priced_by_its_days(motor: Path) -> None:
+    days = ("--field", "start=2026-03-01", "--field", "end=2026-05-31")
+    result = run("price", motor, "--field", "sum=10万", *days, "--lang", "en")
+    assert "actual/365" in result.output
+    assert "252.05" in result.output  # 1000 × 92/365 = 252.0547…
+
+
+@pytest.mark.parametrize(("file", "claims"), [("motor", -1), ("first-set", 1)])
+def test_claims_that_cannot_move_anything(motor: Path, file: str, claims: int) -> None:
+    result = run("price", motor if file == "motor" else FIRST_SET, "--field", "sum=10万", "--claims", claims)
+    assert result.exit_code == 1
+    assert "wrong-value" in result.output
+
+
 def test_a_table_is_priced_and_written(tmp_path: Path) -> None:
     exposure, out = tmp_path / "risks.csv", tmp_path / "priced.xlsx"
     exposure.write_text("sum,rate,nth_year,in_catalogue\n1000万,5%,1,true\n2000万,2%,2,true\n", "utf-8")

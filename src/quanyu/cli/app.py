@@ -80,6 +80,9 @@ def price(
         Path | None, typer.Option("--exposure", help="table of risks: .xlsx .csv .parquet 风险清单")
     ] = None,
     field: Annotated[list[str] | None, typer.Option("--field", help="one risk: sum=1000万 单个风险的字段")] = None,
+    claims: Annotated[
+        list[int] | None, typer.Option("--claims", help="its claims in each period so far 以往每期赔案次数，依次")
+    ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="where the priced table goes 写出文件")] = None,
     lang: Language = "auto",
 ) -> None:
@@ -94,8 +97,8 @@ def price(
         if isinstance(table, list):
             stop(table, spoken)
         show_table(table, programme, spoken)
-    elif field:
-        sheet = quote_fields(programme, pairs(field))
+    elif field or claims:
+        sheet = quote_fields(programme, pairs(field or ()), claims or None)
         if isinstance(sheet, list):
             stop(sheet, spoken)
         show_sheet(sheet, spoken)

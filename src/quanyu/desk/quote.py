@@ -1,6 +1,6 @@
 """The verb `price`: one premium with its sheet, or a table of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,32 +8,54 @@ import numpy as np
 
 from quanyu.desk.open import Opened
 from quanyu.engine.gates import gate_names, unmet, unmet_rows
-from quanyu.engine.names import with_names_columns
-from quanyu.engine.premium import quote
+from quanyu.engine.names import with_names, with_names_columns
 from quanyu.engine.rows import RowUnreadable, read_row
-from quanyu.formula import EvaluationError
+from quanyu.formula import EvaluationError, Given
 from quanyu.language.scalars import FieldType, Source
-from quanyu.rating import Quotes, Sheet, quote_columns
-from quanyu.rating.frame import quote_frame
+from quanyu.rating import Quotes, Sheet, levels, quote_columns, quote_row
+from quanyu.rating.frame import quote_frame, undeclared
 from quanyu.tables import read_rows, typed_columns, write_table
 from quanyu.terms import Finding, Text
 
 __all__ = ["PricedTable", "price_table", "quote_fields"]
 
 
-def quote_fields(opened: Opened, fields: Mapping[str, str]) -> Sheet | list[Finding]:
-    """The premium sheet of one risk, its fields as written; a risk that breaks a `must` of the programme is refused."""
+def quote_fields(
+    opened: Opened, fields: Mapping[str, str], claims: Sequence[int] | None = None
+) -> Sheet | list[Finding]:
+    """The premium sheet of one risk, its fields as written; a risk that breaks a `must` of the programme is refused.
+
+    claims: how many it had in each period so far, the first one first; they move the states from their start, or from
+    the level that a field gives.
+    """
     written = {name: Source(text) for name, text in fields.items()}
     try:
-        broken = unmet(opened.compiled, read_row(written, opened.compiled.kinds))
+        row = read_row(written, opened.compiled.kinds)
+        broken = unmet(opened.compiled, row)
         if broken:
             return broken
-        sheet = quote(opened.compiled, written)
+        moved = _after(opened, row, claims) if claims is not None else {}
+        if isinstance(moved, list):
+            return moved
+        rating = opened.compiled.rating
+        sheet = None if rating is None else quote_row(rating, with_names(opened.compiled.names, {**row, **moved}))
     except RowUnreadable as unreadable:
         return [unreadable.finding]
     except EvaluationError as error:
         return [_no_premium(str(error), f"算不出保费：{error}")]
     return sheet if sheet is not None else [_no_premium("the programme has no premium", "方案没有保费")]
+
+
+def _after(opened: Opened, row: Mapping[str, Given], claims: Sequence[int]) -> dict[str, Given] | list[Finding]:
+    """The level of every state after these numbers of claims. Raises EvaluationError."""
+    states = opened.compiled.rating.states if opened.compiled.rating is not None else {}
+    if not states or min(claims, default=0) < 0:
+        said = Text("方案没有随赔案变动的状态", "the programme has no state that claims would move")
+        if states:
+            said = Text("赔案次数不能为负", "a number of claims is not below zero")
+        return [Finding("wrong-value", None, said, Text("检查赔案次数", "look at the numbers of claims"))]
+    known = with_names(opened.compiled.names, row)
+    return {name: levels(state, known, claims)[-1] for name, state in states.items()}
 
 
 def _no_premium(en: str, zh: str) -> Finding:
@@ -91,12 +113,14 @@ def _with_names(opened: Opened, exposure: Path) -> Quotes | list[Finding]:
     rows = read_rows(exposure)
     if isinstance(rows, list):
         return rows
-    here = {name: kind for name, kind in opened.compiled.kinds.items() if name in rows.frame.columns}
+    rating, shown = opened.compiled.rating, rows.frame.columns
+    assert rating is not None
+    here = {name: kind for name, kind in opened.compiled.kinds.items() if name in shown}
+    here |= undeclared(rating, shown)
     if opened.compiled.names.plans and "plan" in rows.frame.columns:
         here.setdefault("plan", FieldType("text", tuple(opened.compiled.names.plans)))
     columns, findings = typed_columns(rows, here)
     if findings:
         return findings
-    assert opened.compiled.rating is not None
     named = with_names_columns(opened.compiled.names, columns, rows.frame.height)
-    return quote_columns(opened.compiled.rating, named, rows.frame.height, place=rows.place)
+    return quote_columns(rating, named, rows.frame.height, place=rows.place)
