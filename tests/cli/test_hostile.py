@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 from typer.testing import CliRunner, Result
@@ -203,3 +204,29 @@ def test_a_slip_in_a_heading_is_named_and_a_remark_is_let_be(tmp_path: Path) -> 
 def test_days_of_a_spreadsheet_are_days(tmp_path: Path) -> None:
     write_rows(tmp_path / "rows.xlsx", ["claim", "at", "amount"], ["a", dt.datetime(2026, 1, 5), 100])
     assert settle(tmp_path, "table: rows.xlsx\nexpect: {insurer: 100}").exit_code == 0
+
+
+# ------------------------------------------------------------------------------------------------ tables of risks
+
+
+def price(folder: Path, table: Path) -> Result:
+    (folder / "base.yaml").write_text(BASE, "utf-8")
+    return run("price", folder / "base.yaml", "--exposure", table, "--lang", "en")
+
+
+def test_full_width_digits_are_no_number(tmp_path: Path) -> None:
+    (tmp_path / "risks.csv").write_text("sum\n１００\n", "utf-8")
+    assert "bad-cell" in price(tmp_path, tmp_path / "risks.csv").output
+
+
+def test_blanks_around_a_heading_are_not_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "risks.csv").write_text(" sum \n1000\n", "utf-8")
+    assert "1 risks, premium 2.00" in price(tmp_path, tmp_path / "risks.csv").output
+
+
+def test_a_parquet_file_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "risks.parquet").write_bytes(b"hello")
+    assert "table-unreadable" in price(tmp_path, tmp_path / "risks.parquet").output
+    assert "cannot-read" in price(tmp_path, tmp_path / "none.parquet").output
+    pl.DataFrame({"sum": [[1], [2]]}).write_parquet(tmp_path / "lists.parquet")
+    assert "table-unreadable" in price(tmp_path, tmp_path / "lists.parquet").output

@@ -1,7 +1,7 @@
 """Files of rows → frames that remember where each row stood."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from quanyu.terms import Finding, Place, Text
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["SUFFIXES", "Rows", "read_rows"]
+__all__ = ["SUFFIXES", "Rows", "read_rows", "unreadable"]
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -51,22 +51,11 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
             )
         ]
     if not path.is_file():
-        return [
-            _finding(
-                "cannot-read", path, Text("没有这个文件", "there is no such file"), Text("检查路径", "look at the path")
-            )
-        ]
+        return [_absent(path)]
     try:
         rows = _read(path, suffix, sheet)
     except Exception as error:
-        return [
-            _finding(
-                "table-unreadable",
-                path,
-                Text(f"表格读不出来：{error}", f"the table cannot be read: {error}"),
-                Text("用原程序打开后另存", "open it in the program that made it and save it again"),
-            )
-        ]
+        return [_broken(path, str(error))]
     if rows.frame.width == 0:
         return [
             _finding(
@@ -77,6 +66,33 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
             )
         ]
     return rows if rows.doubled is None else [_doubled(path, rows.doubled)]
+
+
+def unreadable(path: Path, columns: Collection[str]) -> list[Finding]:
+    """Why a Parquet file cannot be read, from its schema alone; nothing where it can. columns: those that are read."""
+    import polars as pl
+
+    if not path.is_file():
+        return [_absent(path)]
+    try:
+        schema = pl.read_parquet_schema(path)
+    except Exception as error:
+        return [_broken(path, str(error))]
+    return [_broken(path, f"{n}: {kind}") for n, kind in schema.items() if kind.is_nested() and n in columns]
+
+
+def _absent(path: Path) -> Finding:
+    reason = Text("没有这个文件", "there is no such file")
+    return _finding("cannot-read", path, reason, Text("检查路径", "look at the path"))
+
+
+def _broken(path: Path, why: str) -> Finding:
+    return _finding(
+        "table-unreadable",
+        path,
+        Text(f"表格读不出来：{why}", f"the table cannot be read: {why}"),
+        Text("用原程序打开后另存", "open it in the program that made it and save it again"),
+    )
 
 
 def _doubled(path: Path, heading: str) -> Finding:
@@ -101,17 +117,24 @@ def _read(path: Path, suffix: str, sheet: str | None) -> Rows:
         text = _decoded(path.read_bytes())
         sign = "\t" if suffix == ".tsv" else ","
         headings = next(csv.reader([text.split(b"\n", 1)[0].decode().strip()], delimiter=sign), [])
-        frame = pl.read_csv(text, separator=sign, infer_schema=False)
+        frame = _stripped(pl.read_csv(text, separator=sign, infer_schema=False))
         return Rows(frame, str(path), doubled=_twice(headings))
     import fastexcel
 
     book = fastexcel.read_excel(path)
     name = sheet or book.sheet_names[0]
     frame = book.load_sheet(name).to_polars()
+    frame = _stripped(frame)
     renamed = any(n.rpartition("_")[0] in frame.columns for n in frame.columns)
     top = book.load_sheet(name, header_row=None, n_rows=1).to_polars() if renamed else frame.head(0)
     headings = [str(v) for v in top.row(0) if v is not None] if top.height else []
     return Rows(frame, str(path), name, doubled=_twice(headings))
+
+
+def _stripped(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Headings without blanks around them, which nobody sees; where that would make two alike they stay."""
+    names = [name.strip() for name in frame.columns]
+    return frame.rename(dict(zip(frame.columns, names, strict=True))) if len(set(names)) == len(names) else frame
 
 
 def _twice(headings: Sequence[str]) -> str | None:
