@@ -235,3 +235,24 @@ def test_the_canonical_form_is_a_programme(tmp_path: Path) -> None:
 def test_schemas_are_printed() -> None:
     assert json.loads(run("schema").output)["title"].startswith("Quanyu programme")
     assert json.loads(run("schema", "--case").output)["title"].startswith("Quanyu case")
+
+
+def test_a_fact_that_no_assumption_makes_is_a_finding(tmp_path: Path) -> None:
+    """Two perils; the one of them draws no `depth` that the cover of the other reads in a term."""
+    path = tmp_path / "x.yaml"
+    text = SHRIMP.read_text("utf-8")
+    text = text.replace(
+        "{as: index, party: picc, cap: {policy: 4000 * mu}}", "{as: index, party: picc, limit: {claim: 100 * gust}}"
+    )
+    head, tail = text.split("    plum-rain:", 1)
+    path.write_text(
+        head
+        + "    plum-rain:"
+        + tail.replace("        gust: {lognormal: {mean: 12, cv: 0.25}}\n", "").replace(
+            "covers: [wind, rain]", "covers: [rain]"
+        ),
+        "utf-8",
+    )
+    result = run("simulate", path, "--years", 200, "--lang", "en")
+    assert result.exit_code == 1
+    assert "term-without-value" in result.output

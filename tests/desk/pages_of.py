@@ -30,7 +30,9 @@ def simulated(name: str) -> Simulated:
     """Its simulation over few years."""
     annual = prepare(opened(name))
     assert not isinstance(annual, list), annual
-    return simulate_programme(annual, Plan(YEARS, seed=7), clock=time.perf_counter)
+    done = simulate_programme(annual, Plan(YEARS, seed=7), clock=time.perf_counter)
+    assert not isinstance(done, list), done
+    return done
 
 
 @cache

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from quanyu.desk.kernels import kernels_are_compiled
-from quanyu.desk.open import Opened
+from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated, prepare, simulate_programme
 from quanyu.desk.whatif import changed_programme, figures_table
 from quanyu.simulation import Plan, Stored
@@ -59,9 +59,13 @@ def simulate_and_show(
     store = Stored() if changes else None
     with progress_bar(years, language) as progress:
         base = simulate_programme(annual, plan, clock=time.perf_counter, progress=progress, store=store)
+    if isinstance(base, list):
+        return [placed(f, programme.path) for f in base]
     show(base, programme, language)
     if not isinstance(other, list):
         again = simulate_programme(other, plan, clock=time.perf_counter, replay=store)
+        if isinstance(again, list):
+            return [placed(f, programme.path) for f in again]
         Console().print(
             f"\n[bold]{', '.join(f'{k}={v}' for k, v in changes.items())}[/bold]  ({again.seconds * 1000:.0f} ms)"
         )

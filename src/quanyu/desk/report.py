@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from quanyu.desk.check import run_examples
-from quanyu.desk.open import Opened, files_of, open_programme
+from quanyu.desk.open import Opened, files_of, open_programme, placed
 from quanyu.desk.pages import programme_page
 from quanyu.desk.settle import SettledCase, settle_file
 from quanyu.desk.simulate import Clock, Simulated, prepare, simulate_programme
@@ -21,7 +21,10 @@ Tell = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Link:
-    """One version of a programme that went through the chain. examples, cases: how many held, of how many."""
+    """One version of a programme that went through the chain. examples, cases: how many held, of how many.
+
+    premium, expected_loss, loss_ratio: of the party that prices, so that they go together; None without pricing.
+    """
 
     name: Text
     version: str
@@ -95,7 +98,11 @@ def _version(path: Path, plan: Plan, clock: Clock, refused: list[Finding]) -> _V
     if isinstance(annual, list):
         refused += annual
     elif annual is not None:
-        simulated = simulate_programme(annual, plan, clock=clock)
+        done = simulate_programme(annual, plan, clock=clock)
+        if isinstance(done, list):
+            refused += [placed(f, path) for f in done]
+        else:
+            simulated = done
     price = simulated.price if simulated is not None else None
     link = Link(
         name=opened.programme.name,
@@ -103,8 +110,8 @@ def _version(path: Path, plan: Plan, clock: Clock, refused: list[Finding]) -> _V
         examples=(sum(r.holds for r in examples), len(examples)),
         cases=(sum(c.holds for c in cases), len(cases) + len(broken)),
         premium=price.charged if price is not None else None,
-        expected_loss=simulated.gross.mean if simulated is not None else None,
-        loss_error=simulated.gross.mean_error if simulated is not None else 0.0,
+        expected_loss=price.expected_loss.amount if price is not None else None,
+        loss_error=price.loss_error if price is not None else 0.0,
         loss_ratio=price.loss_ratio if price is not None else None,
         seconds=clock() - begun,
     )

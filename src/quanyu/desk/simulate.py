@@ -11,6 +11,7 @@ from quanyu.desk.price import TechnicalPrice, priced_column, technical_price
 from quanyu.engine.annual import Annual, build_annual
 from quanyu.engine.assumed import assume
 from quanyu.engine.premium_flow import split_premium
+from quanyu.formula import EvaluationError
 from quanyu.simulation import (
     Entry,
     Figures,
@@ -25,7 +26,7 @@ from quanyu.simulation import (
 )
 from quanyu.simulation.exact import ExactFigures, exact_steps
 from quanyu.simulation.run import Column
-from quanyu.terms import Finding
+from quanyu.terms import Finding, Text
 from quanyu.waterfall.kernel_program import Output
 
 __all__ = ["Clock", "ExactStep", "Progress", "Simulated", "prepare", "simulate_programme"]
@@ -98,14 +99,20 @@ def simulate_programme(
     progress: Progress | None = None,
     store: Stored | None = None,
     replay: Stored | None = None,
-) -> Simulated:
-    """Runs the years of a prepared programme. clock: seconds, for the time it took."""
+) -> Simulated | list[Finding]:
+    """Runs the years of a prepared programme. clock: seconds, for the time it took.
+
+    A finding where a term or a cover has no value on facts that were drawn.
+    """
     begun = clock()
     entries, flows, steps = ledger(annual), flow_entries(annual), step_entries(annual)
     pricing = priced_column(annual, entries)
     asked = [*_asked(annual, entries, steps, pricing), *(f.terms for f in flows)]
     unique = list(dict.fromkeys(asked))
-    run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
+    try:
+        run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
+    except EvaluationError as error:
+        return [_without_value(error)]
     found: Mapping[Column, Figures] = dict(zip(unique, run.figures, strict=True))
     positive = dict(zip(unique, run.above_zero, strict=True))
 
@@ -129,6 +136,18 @@ def simulate_programme(
         years=run.years,
         seed=plan.seed,
         seconds=clock() - begun,
+    )
+
+
+def _without_value(error: EvaluationError) -> Finding:
+    return Finding(
+        "term-without-value",
+        None,
+        Text(f"模拟出的事实上算不出：{error}", f"there is no value on the facts that were simulated: {error}"),
+        Text(
+            "在 assumptions 中给出所需的字段或事实，或改写条款",
+            "state the field or fact in the assumptions, or reword the term",
+        ),
     )
 
 
