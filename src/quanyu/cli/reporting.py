@@ -40,10 +40,14 @@ def report_and_show(paths: Sequence[Path], *, years: int, seed: int, threads: in
 
 
 def _table(chain: Chain, *, zh: bool) -> Table:
-    table = Table()
+    words = (
+        "实收保费、期望损失、赔付率：计价一方一个期间的" if zh
+        else "charged premium, expected loss, ratio: a period of the party that prices"
+    )  # fmt: skip
+    table = Table(caption=words, caption_justify="left")
     headings = (
-        ("方案", "算例", "案例", "保费", "期望损失", "赔付率") if zh
-        else ("programme", "examples", "cases", "premium", "expected loss", "loss ratio")
+        ("方案", "算例", "案例", "实收保费", "期望损失", "赔付率") if zh
+        else ("programme", "examples", "cases", "charged", "expected loss", "loss ratio")
     )  # fmt: skip
     for place, heading in enumerate(headings):
         table.add_column(heading, justify="right" if place else "left", no_wrap=place > 0, min_width=0 if place else 18)

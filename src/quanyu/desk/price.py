@@ -26,11 +26,12 @@ class TechnicalPrice:
     """technical = (expected loss + risk load) / (1 − expenses − tax), each beside how it came about.
 
     charged: the premium that the party really receives. loss_ratio: expected loss / charged, None without a premium.
-    error: the standard error of the technical price.
+    error: the standard error of the technical price; loss_error: of the expected loss.
     """
 
     party: str
     expected_loss: PriceLine
+    loss_error: float
     risk_load: PriceLine
     expenses: tuple[PriceLine, ...]
     tax: PriceLine
@@ -82,6 +83,7 @@ def technical_price(annual: Annual, borne: Figures, party: str) -> TechnicalPric
         expected_loss=PriceLine(
             "expected-loss", borne.mean, Text("一年所承担损失的平均", "mean of what is borne in a year")
         ),
+        loss_error=borne.mean_error,
         risk_load=PriceLine("risk-load", load, how),
         expenses=tuple(
             PriceLine(name, rate * technical, Text(f"技术价格的 {rate:.1%}", f"{rate:.1%} of the technical price"))
