@@ -1,6 +1,7 @@
 """The verbs at the terminal: what they print, and what the exit status says."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -198,6 +199,15 @@ def test_simulated_accounts_and_changed_terms(tmp_path: Path) -> None:
     figures = pl.read_csv(out)
     assert {"losses", "deficit", "losses.from", "premium.to"} <= set(figures["account"])
     assert {"party", "account", "mean", "mean error", "VaR 99.5%", "TVaR 99.5% error"} <= set(figures.columns)
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_no_figure_is_cut_off_at_the_edge_of_a_terminal(spoken: str) -> None:
+    words = ["simulate", str(ROOT / "programmes/shanghai/ic-pool/2021-10-01.yaml"), "--years", "600", "--lang", spoken]
+    narrow, wide = (CliRunner().invoke(app, words, env={"COLUMNS": columns}).output for columns in ("80", "300"))
+    figure = re.compile(r"\d…|…\d|,…")
+    assert not figure.search(narrow)
+    assert "542,102,272" in wide
 
 
 def test_a_changed_term_that_is_not_there() -> None:

@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from quanyu.cli.amounts import short
 from quanyu.cli.findings import written
 from quanyu.cli.simulating import say_if_compiling
 from quanyu.desk.report import Chain, run_chain, write_chain
@@ -67,12 +68,3 @@ def _table(chain: Chain, *, zh: bool) -> Table:
 def _mark(held: int, run: int) -> str:
     colour = "green" if held == run else "red"
     return f"[{colour}]{held}/{run}[/{colour}]"
-
-
-def short(amount: float, *, zh: bool) -> str:
-    """An amount in three or four figures: 5,700万, 57.0M."""
-    units = ((1e8, "亿"), (1e4, "万")) if zh else ((1e9, "bn"), (1e6, "M"), (1e3, "k"))
-    for size, unit in units:
-        if abs(amount) >= size:
-            return f"{amount / size:,.{1 if abs(amount) < 100 * size else 0}f}{unit}"
-    return f"{amount:,.0f}"

@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from quanyu.cli.amounts import full, short
 from quanyu.desk.kernels import kernels_are_compiled
 from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated, prepare, simulate_programme
@@ -18,6 +20,8 @@ from quanyu.tables import write_table
 from quanyu.terms import Finding
 
 __all__ = ["progress_bar", "say_if_compiling", "simulate_and_show"]
+
+Written = Callable[[float], str]
 
 
 def say_if_compiling(console: Console, *, zh: bool) -> None:
@@ -80,9 +84,8 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
     """The accounts of the parties, the steps and the price."""
     zh = language == "zh"
     console = Console()
-    console.print(_accounts(done, programme, zh=zh))
-    console.print(_flows(done, zh=zh))
-    console.print(_steps(done, zh=zh))
+    for table in (_accounts, _flows, _steps):
+        console.print(_fitting(console, partial(table, done, programme, zh=zh), zh=zh))
     if done.price is not None:
         p = done.price
         ratio = "—" if p.loss_ratio is None else f"{p.loss_ratio:.1%}"
@@ -97,7 +100,16 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
     console.print(f"[dim]{speed}[/dim]")
 
 
-def _accounts(done: Simulated, programme: Opened, *, zh: bool) -> Table:
+def _fitting(console: Console, made: Callable[[Written], Table], *, zh: bool) -> Table:
+    """The table with its amounts in full, or where they would be cut off at the edge, in three or four figures."""
+    table = made(full)
+    unbounded = console.options.update(width=10_000)
+    if console.measure(table, options=unbounded).maximum <= console.width:
+        return table
+    return made(lambda amount: short(amount, zh=zh))
+
+
+def _accounts(done: Simulated, programme: Opened, written: Written, *, zh: bool) -> Table:
     table = Table(
         title=f"{programme.programme.name.inside('zh' if zh else 'en')} · {programme.programme.counted_in}",
         title_justify="left",
@@ -119,10 +131,10 @@ def _accounts(done: Simulated, programme: Opened, *, zh: bool) -> Table:
         f = figures.scaled(1.0, entry.fixed)
         tails = {t.level: t for t in f.tails}
         table.add_row(
-            entry.party, kinds[entry.kind], f"{f.mean:,.0f} ± {f.mean_error:,.0f}", f"{f.sd:,.0f}",
-            f"{tails[0.99].var:,.0f} ± {tails[0.99].var_error:,.0f}",
-            f"{tails[0.995].var:,.0f} ± {tails[0.995].var_error:,.0f}",
-            f"{tails[0.995].tvar:,.0f} ± {tails[0.995].tvar_error:,.0f}",
+            entry.party, kinds[entry.kind], f"{written(f.mean)} ± {written(f.mean_error)}", written(f.sd),
+            f"{written(tails[0.99].var)} ± {written(tails[0.99].var_error)}",
+            f"{written(tails[0.995].var)} ± {written(tails[0.995].var_error)}",
+            f"{written(tails[0.995].tvar)} ± {written(tails[0.995].tvar_error)}",
         )  # fmt: skip
     return table
 
@@ -133,7 +145,7 @@ _FLOWS = {
 }  # fmt: skip
 
 
-def _flows(done: Simulated, *, zh: bool) -> Table:
+def _flows(done: Simulated, _: Opened, written: Written, *, zh: bool) -> Table:
     table = Table()
     table.add_column("参与方" if zh else "party")
     table.add_column("资金流" if zh else "flow")
@@ -144,13 +156,14 @@ def _flows(done: Simulated, *, zh: bool) -> Table:
         verb = {"from": "付", "to": "收"}[entry.side] if zh else {"from": "pays", "to": "receives"}[entry.side]
         tail = next(t for t in f.tails if t.level == 0.995)
         table.add_row(
-            entry.party, f"{_FLOWS[entry.flow] if zh else entry.flow} {verb}", f"{f.mean:,.0f} ± {f.mean_error:,.0f}",
-            f"{f.sd:,.0f}", f"{tail.var:,.0f} ± {tail.var_error:,.0f}",
+            entry.party, f"{_FLOWS[entry.flow] if zh else entry.flow} {verb}",
+            f"{written(f.mean)} ± {written(f.mean_error)}", written(f.sd),
+            f"{written(tail.var)} ± {written(tail.var_error)}",
         )  # fmt: skip
     return table
 
 
-def _steps(done: Simulated, *, zh: bool) -> Table:
+def _steps(done: Simulated, _: Opened, written: Written, *, zh: bool) -> Table:
     table = Table()
     for heading in ("步骤", "取") if zh else ("step", "takes"):
         table.add_column(heading)
@@ -159,7 +172,7 @@ def _steps(done: Simulated, *, zh: bool) -> Table:
     for n, step in enumerate(done.steps):
         gone = done.exhausted[n]
         table.add_row(
-            step.path, step.party, f"{done.step_take[n].mean:,.0f} ± {done.step_take[n].mean_error:,.0f}",
+            step.path, step.party, f"{written(done.step_take[n].mean)} ± {written(done.step_take[n].mean_error)}",
             f"{done.attached[n]:.2%}", "—" if gone is None else f"{gone:.2%}",
         )  # fmt: skip
     return table
