@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 FIRST = {"Finding", "PlanRefused", "stopped"}
 MAKERS = {
+    "_add",
     "_finding",
     "unreadable",
     "Finding",
@@ -47,7 +48,7 @@ def codes_of(source: str) -> set[str]:
     found: set[str | None] = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and _called(node) in MAKERS:
-            found |= {_literal(argument) for argument in node.args[:2]}
+            found |= {_literal(argument) for argument in node.args[:3]}
             found |= _single(node)
             found |= {_literal(keyword.value) for keyword in node.keywords if keyword.arg == "code"}
         elif isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "code" for t in node.targets):

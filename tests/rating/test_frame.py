@@ -186,3 +186,23 @@ def test_days_of_cover_declared_as_fields(tmp_path: Path, suffix: str) -> None:
     quotes = quote_frame(rating, path)
     assert isinstance(quotes, Quotes), quotes
     assert quotes.fen.tolist() == [36_500, 3_000]
+
+
+REFUSED = [
+    ("{base: sum, day_count: actual/365}", "sum,start,end\n100000,2026-06-30,2026-01-01\n", "cannot-rate"),
+    ("{base: sum / age}", "sum,age\n100000,0\n", "cannot-rate"),
+    ("{base: sum, factors: {a: {by: age, table: {'[0, 9]': 1}}}}", "sum,age\n100000,12\n", "outside-table"),
+    ("{base: sum * sum}", "sum\n100000000000000\n", "premium-too-large"),
+    ("{base: sum, factors: {a: {by: remark, table: {A: 1}}}}", "sum,remark\n1,A\n2,\n", "missing-value"),
+]
+
+
+@pytest.mark.parametrize(("premium", "text", "code"), REFUSED, ids=[code for _, _, code in REFUSED])
+def test_what_has_no_premium_is_refused_by_its_row(tmp_path: Path, premium: str, text: str, code: str) -> None:
+    path = tmp_path / "risks.csv"
+    path.write_text(text, "utf-8")
+    findings = quote_frame(rated(premium), path)
+    assert isinstance(findings, list)
+    assert [finding.code for finding in findings] == [code]
+    assert findings[0].place is not None
+    assert findings[0].place.line == text.count("\n")
