@@ -64,6 +64,5 @@ def show_technical(programme: Opened, language: str) -> None:
         fields = ", ".join(f"{k}={v if not hasattr(v, 'numerator') else f'{float(v):,.6g}'}" for k, v in row.items())  # type: ignore[arg-type]
         show_sheet(quote_row(programme.compiled.rating, row), language, f"{int(count)} × {fields}" if fields else "")
     total = float(exposure.total_premium)
-    console.print(
-        f"{'每期保费合计' if language == 'zh' else 'premium of a period'}: {total:,.2f} {programme.programme.counted_in}"
-    )
+    words = "每期保费合计" if language == "zh" else "premium of a period"
+    console.print(f"{words}: {total:,.2f} {programme.programme.counted_in}")
