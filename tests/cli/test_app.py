@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner, Result
 
+from quanyu.cli.amounts import short
 from quanyu.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,6 +155,28 @@ def test_experience_moves_the_premium(motor: Path, words: tuple[object, ...], pr
     result = run("price", motor, "--field", "sum=10万", *words, "--lang", "en")
     assert result.exit_code == 0, result.output
     assert result.output.split()[-3] == premium
+
+
+def test_a_field_that_nothing_reads_is_refused(motor: Path) -> None:
+    """Else `ndc=-4` would be the premium of a risk without history."""
+    result = run("price", motor, "--field", "sum=10万", "--field", "ndc=-4", "--lang", "en")
+    assert result.exit_code == 1
+    assert "unknown-field" in result.output
+    assert "did you mean `ncd`?" in result.output
+
+
+@pytest.mark.parametrize(
+    ("amount", "zh", "en"),
+    [
+        (999, "999", "999"),
+        (1_234, "1,234", "1.23k"),
+        (-45_678, "-4.57万", "-45.7k"),
+        (57_000_000, "5,700万", "57.0M"),
+        (1.2345e9, "12.3亿", "1.23bn"),
+    ],
+)
+def test_short_amounts_keep_three_figures(amount: float, zh: str, en: str) -> None:
+    assert (short(amount, zh=True), short(amount, zh=False)) == (zh, en)
 
 
 def test_a_part_of_the_year_is_priced_by_its_days(motor: Path) -> None:

@@ -1,12 +1,16 @@
 """Premiums on the terminal."""
 
+from typing import Any
+
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from quanyu.desk.open import Opened
 from quanyu.desk.quote import PricedTable
 from quanyu.engine.exposure import build_exposure
 from quanyu.rating import Sheet, quote_row
+from quanyu.terms import Finding, Text
 
 __all__ = ["show_sheet", "show_table", "show_technical"]
 
@@ -19,7 +23,7 @@ _KINDS = {
 def show_sheet(sheet: Sheet, language: str, title: str = "") -> None:
     """One premium, line by line."""
     zh = language == "zh"
-    table = Table(title=title or None, title_justify="left")
+    table = Table(title=escape(title) or None, title_justify="left")
     for heading, side in (
         ("", "left"),
         ("项目" if zh else "part", "left"),
@@ -29,13 +33,13 @@ def show_sheet(sheet: Sheet, language: str, title: str = "") -> None:
     ):
         table.add_column(heading, justify="right" if side == "right" else "left")
     for line in sheet.lines:
-        held = f"{float(line.held):,.6g}" + (f" ({float(line.raw):,.6g})" if line.bounded else "")
+        held = _number(line.held) + (f" ({_number(line.raw)})" if line.bounded else "")
         source = f"{line.key} → {line.row}" if line.row else line.source
         kind = _KINDS.get(line.kind, line.kind) if zh else line.kind
-        table.add_row(kind, line.name, source, held, f"{float(line.running):,.4f}")
+        table.add_row(kind, escape(line.name), escape(source), held, _amount(line.running, 4))
     table.add_section()
     table.add_row(
-        "", "[bold]保费[/bold]" if zh else "[bold]premium[/bold]", "", "", f"[bold]{float(sheet.premium):,.2f}[/bold]"
+        "", "[bold]保费[/bold]" if zh else "[bold]premium[/bold]", "", "", f"[bold]{_amount(sheet.premium, 2)}[/bold]"
     )
     Console().print(table)
 
@@ -52,17 +56,43 @@ def show_table(priced: PricedTable, programme: Opened, language: str) -> None:
         console.print(f"→ {priced.written}")
 
 
-def show_technical(programme: Opened, language: str) -> None:
-    """The premium of each model point of the assumptions."""
+def show_technical(programme: Opened, language: str) -> list[Finding]:
+    """The premium of each model point of the assumptions; a finding where there is none to show."""
+    rating = programme.compiled.rating
+    if rating is None or programme.programme.assumptions is None:
+        return [_nothing_to_price(rated=rating is not None)]
     exposure = build_exposure(programme.compiled)
-    console = Console()
-    if isinstance(exposure, list) or programme.compiled.rating is None:
-        for finding in exposure if isinstance(exposure, list) else []:
-            console.print(finding.reason.inside(language))
-        return
+    if isinstance(exposure, list):
+        return exposure
     for count, row in zip(exposure.counts, exposure.rows, strict=True):
-        fields = ", ".join(f"{k}={v if not hasattr(v, 'numerator') else f'{float(v):,.6g}'}" for k, v in row.items())  # type: ignore[arg-type]
-        show_sheet(quote_row(programme.compiled.rating, row), language, f"{int(count)} × {fields}" if fields else "")
-    total = float(exposure.total_premium)
-    words = "每期保费合计" if language == "zh" else "premium of a period"
-    console.print(f"{words}: {total:,.2f} {programme.programme.counted_in}")
+        fields = ", ".join(f"{k}={_number(v) if hasattr(v, 'numerator') else v}" for k, v in row.items())
+        show_sheet(quote_row(rating, row), language, f"{int(count)} × {fields}" if fields else "")
+    total = f"{float(exposure.total_premium):,.2f} {programme.programme.counted_in}"
+    Console().print(f"{'每期保费合计' if language == 'zh' else 'premium of a period'}: {total}")
+    return []
+
+
+def _nothing_to_price(*, rated: bool) -> Finding:
+    if not rated:
+        reason = Text("方案没有费率", "the programme has no rating")
+        return Finding("no-premium", None, reason, Text("写 premium: {base: …}", "write premium: {base: …}"))
+    reason = Text("方案没有 assumptions，不知道给谁报价", "the programme has no assumptions: there is no risk to price")
+    remedy = Text(
+        "写 --field sum=100万，或 --exposure 风险清单", "give --field sum=1000000, or --exposure with a table of risks"
+    )
+    return Finding("no-premium", None, reason, remedy)
+
+
+def _number(value: Any) -> str:
+    """Six figures; a number beyond what a float holds is said to be so."""
+    try:
+        return f"{float(value):,.6g}"
+    except OverflowError:
+        return "> 10^308"
+
+
+def _amount(value: Any, digits: int) -> str:
+    try:
+        return f"{float(value):,.{digits}f}"
+    except OverflowError:
+        return "> 10^308"

@@ -103,8 +103,10 @@ def show(done: Simulated, programme: Opened, language: str) -> None:
 def _fitting(console: Console, made: Callable[[Written], Table], *, zh: bool) -> Table:
     """The table with its amounts in full, or where they would be cut off at the edge, in three or four figures."""
     table = made(full)
+    for column in table.columns:
+        column.no_wrap = column.justify == "right"
     unbounded = console.options.update(width=10_000)
-    if console.measure(table, options=unbounded).maximum <= console.width:
+    if console.measure(table, options=unbounded).minimum <= console.width:
         return table
     return made(lambda amount: short(amount, zh=zh))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from quanyu.desk.open import Opened
 from quanyu.engine.gates import gate_names, unmet, unmet_rows
 from quanyu.engine.names import with_names, with_names_columns
-from quanyu.engine.rows import RowUnreadable, read_row
+from quanyu.engine.rows import KEYS, RowUnreadable, read_row
 from quanyu.formula import EvaluationError, Given
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import Quotes, Sheet, levels, quote_columns, quote_row
@@ -28,6 +29,9 @@ def quote_fields(
     claims: how many it had in each period so far, the first one first; they move the states from their start, or from
     the level that a field gives.
     """
+    strange = _strange(opened, fields)
+    if strange:
+        return strange
     written = {name: Source(text) for name, text in fields.items()}
     try:
         row = read_row(written, opened.compiled.kinds)
@@ -44,6 +48,25 @@ def quote_fields(
     except EvaluationError as error:
         return [_no_premium(str(error), f"算不出保费：{error}")]
     return sheet if sheet is not None else [_no_premium("the programme has no premium", "方案没有保费")]
+
+
+def _strange(opened: Opened, fields: Mapping[str, str]) -> list[Finding]:
+    """Names that nothing in the programme reads: left alone, a slip in a level would give the premium of a new risk."""
+    compiled, programme = opened.compiled, opened.programme
+    rating = compiled.rating
+    known = {*KEYS, *compiled.kinds, *programme.states, *programme.values, *gate_names(compiled), "start", "end"}
+    known |= {"period_start", "period_end", *(rating.reads if rating else ())}
+    known |= {term for plan in programme.plans.values() for term in plan}
+    found = []
+    for name in fields:
+        if name not in known:
+            near = get_close_matches(name, known, 1, 0.6)
+            remedy = Text(f"是不是“{near[0]}”？", f"did you mean `{near[0]}`?") if near else Text(
+                "看 insured.fields", "look at insured.fields"
+            )  # fmt: skip
+            said = Text(f"方案里没有“{name}”", f"the programme has no `{name}`")
+            found.append(Finding("unknown-field", None, said, remedy))
+    return found
 
 
 def _after(opened: Opened, row: Mapping[str, Given], claims: Sequence[int]) -> dict[str, Given] | list[Finding]:
