@@ -230,3 +230,122 @@ def test_a_parquet_file_that_is_none(tmp_path: Path) -> None:
     assert "cannot-read" in price(tmp_path, tmp_path / "none.parquet").output
     pl.DataFrame({"sum": [[1], [2]]}).write_parquet(tmp_path / "lists.parquet")
     assert "table-unreadable" in price(tmp_path, tmp_path / "lists.parquet").output
+
+
+# ------------------------------------------------------------------------------------------------ results and files
+
+
+@pytest.fixture
+def shrimp(tmp_path: Path) -> Path:
+    path = tmp_path / "2018-06-01.yaml"
+    path.write_text((ROOT / "programmes/ningbo/yinzhou-shrimp/2018-06-01.yaml").read_text("utf-8"), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ("losses.index.cap.policy=-5", "negative-money"),
+        ("losses.index.share=200%", "share-out-of-range"),
+        ("losses.index.party=nobody", "unknown-party"),
+        ("losses.index.cap.policy=1/0", "division-unguarded"),
+        ("losses.index.cap.policy=abc", "unknown-name"),
+        ("assumptions.horizons=3", "unknown-term"),
+    ],
+)
+def test_a_changed_term_is_checked_like_any_other(shrimp: Path, change: str, code: str) -> None:
+    result = run("simulate", shrimp, "--years", 20, "--set", change)
+    assert result.exit_code == 1
+    assert code in result.output
+
+
+def test_a_scope_is_added_to_a_cap_that_has_another(shrimp: Path) -> None:
+    result = run("simulate", shrimp, "--years", 20, "--set", "losses.index.cap.period=1000", "--lang", "en")
+    assert result.exit_code == 0, result.output
+
+
+def test_an_empty_change_takes_a_term_away(shrimp: Path) -> None:
+    assert run("simulate", shrimp, "--years", 20, "--set", "losses.index.cap=").exit_code == 0
+    assert run("simulate", shrimp, "--years", 20, "--set", "a=1", "--set", "a=2").exit_code == 2
+
+
+def test_a_change_of_what_happens_draws_again(shrimp: Path, tmp_path: Path) -> None:
+    """Other covers make other claims: what was stored for the old ones must not be split."""
+    words = ("simulate", shrimp, "--years", 50, "--out", tmp_path / "out.csv")
+    run(*words, "--set", "covers.wind.pays=5", "--set", "covers.rain.pays=5")
+    both = pl.read_csv(tmp_path / "out.csv").filter(party="picc", account="losses").sort("terms", nulls_last=False)
+    changed = shrimp.with_name("2019-06-01.yaml")
+    text = shrimp.read_text("utf-8").replace("version: 2018", "version: 2019")
+    text = text.replace("covers.wind.pays.table, covers.rain.pays.table", "covers.wind.pays, covers.rain.pays")
+    text = text.partition("examples:")[0] + FIVE + text[text.index("\nassumptions:") :]
+    changed.write_text("".join(_pays_five(line) for line in text.splitlines(keepends=True)), "utf-8")
+    run("simulate", changed, "--years", 50, "--out", tmp_path / "fresh.csv")
+    fresh = pl.read_csv(tmp_path / "fresh.csv").filter(party="picc", account="losses")
+    assert both["mean"][1] == fresh["mean"][0]
+    assert both["mean"][1] < both["mean"][0] / 100
+
+
+FIVE = "examples: [{cover: wind, env: {gust: 30, mu: 1}, expect: 5}]"
+
+
+def _pays_five(line: str) -> str:
+    paid = line.lstrip().startswith("pays: {by: gust") or line.lstrip().startswith("pays: {by: rain24")
+    return line.split("pays:", maxsplit=1)[0] + "pays: 5\n" if paid else line
+
+
+@pytest.mark.parametrize("out", ["/proc/none/x.csv", "figures.pdf", "."])
+def test_where_nothing_can_be_written_nothing_is_begun(shrimp: Path, tmp_path: Path, out: str) -> None:
+    result = run("simulate", shrimp, "--years", 20, "--out", out)
+    assert result.exit_code == 1
+    assert "cannot-write" in result.output or "table-kind" in result.output
+    assert "seed 1" not in result.output
+    (tmp_path / "risks.csv").write_text("mu\n5\n", "utf-8")
+    assert run("price", shrimp, "--exposure", tmp_path / "risks.csv", "--out", out).exit_code == 1
+
+
+def test_a_report_that_cannot_be_written_is_not_begun(shrimp: Path, tmp_path: Path) -> None:
+    result = run("report", shrimp, "--years", 20, "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "cannot-write" in result.output
+
+
+@pytest.mark.parametrize("verb", ["check", "settle"])
+def test_an_empty_folder_is_not_passed_over_in_silence(tmp_path: Path, verb: str) -> None:
+    assert run(verb, tmp_path).exit_code == 2
+
+
+def test_a_price_without_a_risk_says_what_to_give(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE, "utf-8")
+    result = run("price", tmp_path / "base.yaml", "--lang", "en")
+    assert result.exit_code == 1
+    assert "--field" in result.output
+
+
+@pytest.mark.parametrize(("option", "value"), [("--seed", 2**64), ("--years", 10**10)])
+def test_numbers_beyond_reason_are_refused_by_name(shrimp: Path, option: str, value: int) -> None:
+    result = run("simulate", shrimp, option, value)
+    assert result.exit_code == 2
+    assert option in result.output
+
+
+def test_names_in_square_brackets_are_no_markup(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE.replace("参考手册的底本", "'底本[/b]'"), "utf-8")
+    case = tmp_path / "a[b].case"
+    body = "rows: [{claim: 'c[/b]', at: 2026-01-01, amount: 100}]\nexpect: {claims: {'c[/b]': {insurer: 100}}}"
+    case.write_text(f"case: 'a[/b]'\nprogramme: base.yaml\nnote: worked\n{body}\n", "utf-8")
+    assert run("settle", case).exit_code == 0
+    assert "c[/b]" in run("explain", case).output
+    assert run("report", tmp_path / "base.yaml", "--years", 1, "--out", tmp_path / "r[b].html").exit_code == 0
+    assert run("price", tmp_path / "base.yaml", "--field", "sum=5").exit_code == 0
+
+
+def test_a_part_of_a_fen_does_not_look_like_a_fen(tmp_path: Path) -> None:
+    result = settle(tmp_path, row("at: 2026-07-11, amount: 100") + "\nexpect: {insurer: 100.004}")
+    assert result.exit_code == 1
+    assert "100.004" in result.output
+
+
+def test_a_number_beyond_every_float_is_said_to_be_one(tmp_path: Path) -> None:
+    huge = "*".join(["9999999999999999999999"] * 20)
+    (tmp_path / "base.yaml").write_text(BASE.replace("sum * 2‰", f'"{huge}"'), "utf-8")
+    assert "> 10^308" in run("price", tmp_path / "base.yaml", "--field", "sum=5").output

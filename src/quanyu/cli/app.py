@@ -27,8 +27,8 @@ Files = Annotated[list[Path], typer.Argument(help="programme files, cases or fol
 File = Annotated[Path, typer.Argument(help="a programme file 方案文件")]
 Format = Annotated[Literal["text", "json"], typer.Option("--format", help="text for people, json for programs")]
 Language = Annotated[Literal["auto", "zh", "en"], typer.Option("--lang", help="language of messages 语言")]
-Years = Annotated[int, typer.Option("--years", min=1, help="simulated years 模拟年数")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="the same seed gives the same years 随机种子")]
+Years = Annotated[int, typer.Option("--years", min=1, max=10**9, help="simulated years 模拟年数")]
+Seed = Annotated[int, typer.Option("--seed", min=0, max=2**64 - 1, help="the same seed gives the same years 随机种子")]
 Threads = Annotated[int, typer.Option("--threads", min=0, help="0: all processors 线程数")]
 Changes = Annotated[
     list[str] | None, typer.Option("--set", help="a term changed, e.g. losses.relief.cap.period=5亿 试改条款")
@@ -49,7 +49,10 @@ def check(files: Files, format: Format = "text", lang: Language = "auto") -> Non
     from quanyu.cli.findings import report_findings
     from quanyu.desk.check import check_files
 
-    raise typer.Exit(report_findings(check_files(files), json=format == "json", language=language(lang)))
+    checked = check_files(files)
+    if not checked:
+        raise typer.BadParameter("there is no programme or case there 那里没有方案或案例文件")
+    raise typer.Exit(report_findings(checked, json=format == "json", language=language(lang)))
 
 
 @app.command()
@@ -89,8 +92,13 @@ def price(
     """Price one risk with its sheet, or a table of risks. 报价。"""
     from quanyu.cli.pricing import show_sheet, show_table, show_technical
     from quanyu.desk.quote import price_table, quote_fields
+    from quanyu.tables import unwritable
 
     spoken = language(lang)
+    if out is not None and exposure is None:
+        raise typer.BadParameter("--out goes with --exposure")
+    if out is not None and (wrong := unwritable(out)):
+        stop(wrong, spoken)
     programme = opened(file, spoken)
     if exposure is not None:
         table = price_table(programme, exposure, out)
@@ -102,8 +110,8 @@ def price(
         if isinstance(sheet, list):
             stop(sheet, spoken)
         show_sheet(sheet, spoken)
-    else:
-        show_technical(programme, spoken)
+    elif wrong := show_technical(programme, spoken):
+        stop(wrong, spoken)
 
 
 @app.command()
@@ -126,7 +134,7 @@ def simulate(
         years=years,
         seed=seed,
         threads=threads or os.cpu_count() or 1,
-        changes=pairs(set or []),
+        changes=pairs(set or [], empty=True),
         out=out,
         language=spoken,
     )
@@ -164,7 +172,10 @@ def settle(files: Files, lang: Language = "auto") -> None:
     from quanyu.desk.settle import settle_file
 
     spoken, failed = language(lang), False
-    for path in files_of(files, (".case",)):
+    found = list(files_of(files, (".case",)))
+    if not found:
+        raise typer.BadParameter("there is no .case file there 那里没有案例文件")
+    for path in found:
         done = settle_file(path)
         if isinstance(done, list):
             say(done, spoken)
@@ -261,12 +272,14 @@ def stop(findings: "Sequence[Finding]", spoken: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def pairs(written: Sequence[str]) -> dict[str, str]:
-    """`name=value` options."""
+def pairs(written: Sequence[str], *, empty: bool = False) -> dict[str, str]:
+    """`name=value` options. empty: whether a value may be missing."""
     out: dict[str, str] = {}
     for one in written:
         name, sign, value = one.partition("=")
-        if not sign or not name or not value:
+        if not sign or not name.strip() or not (value.strip() or empty):
             raise typer.BadParameter(f"{one!r}: write name=value")
+        if name.strip() in out:
+            raise typer.BadParameter(f"{name.strip()!r} is given twice")
         out[name.strip()] = value.strip()
     return out

@@ -1,6 +1,9 @@
 """Settled cases on the terminal."""
 
+from fractions import Fraction
+
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from quanyu.desk.settle import SettledCase
@@ -17,31 +20,41 @@ def show_case(done: SettledCase, language: str) -> None:
     """What came out beside what is expected, party by party."""
     zh = language == "zh"
     case = done.opened.case
-    table = Table(title=case.case.inside(language), title_justify="left")
+    table = Table(title=escape(case.case.inside(language)), title_justify="left")
     table.add_column("项目" if zh else "item")
     for heading in ("应为", "得到") if zh else ("expected", "got"):
         table.add_column(heading, justify="right")
     table.add_column("")
     for one in done.comparisons:
         mark = "[green]✓[/green]" if one.holds else "[red]✗[/red]"
-        table.add_row(one.name, f"{float(one.expected):,.2f}", f"{float(one.got):,.2f}", mark)
+        table.add_row(escape(one.name), _money(one.expected), _money(one.got), mark)
     console = Console()
     console.print(table)
     kind = ("实录" if zh else "recorded") if case.recorded else ("推演" if zh else "worked")
-    console.print(f"  {kind} · {done.opened.path} · {len(done.settled.outcome.totals())} {'案' if zh else 'claim(s)'}")
+    count = f"{len(done.settled.outcome.totals())} {'案' if zh else 'claim(s)'}"
+    console.print(f"  {kind} · {escape(str(done.opened.path))} · {count}")
     for stop in done.stops:
         if stop.holds:
             told = f"停办条件 {stop.name} 在期间 {stop.period} 成立：{stop.when}"
             en = f"the condition {stop.name} closes the programme to new business in {stop.period}: {stop.when}"
-            console.print(f"  [yellow]{told if zh else en}[/yellow]", highlight=False)
+            console.print(f"  [yellow]{escape(told if zh else en)}[/yellow]", highlight=False)
     console.print()
+
+
+def _money(amount: Fraction) -> str:
+    """To the fen; what is no whole number of fen in full, so that it does not look like one."""
+    fen = amount * 100
+    if fen.denominator != 1:
+        return write_number(amount)
+    whole, part = divmod(abs(fen.numerator), 100)
+    return f"{'-' if amount < 0 else ''}{whole:,}.{part:02d}"
 
 
 def explain_case(done: SettledCase, language: str) -> None:
     """Every claim's way through the steps, in sentences."""
     console = Console(highlight=False)
     outcome = done.settled.asked
-    console.print(f"[bold]{done.opened.case.case.inside(language)}[/bold]")
+    console.print(f"[bold]{escape(done.opened.case.case.inside(language))}[/bold]")
     for one in done.settled.conversions:
         stated, rate, made = (write_number(value) for value in (one.amount, one.rate, one.converted))
         console.print(
@@ -50,7 +63,7 @@ def explain_case(done: SettledCase, language: str) -> None:
     claims = list(dict.fromkeys(p.claim for p in outcome.passages))
     totals = outcome.totals()
     for claim in claims[:_MOST_CLAIMS]:
-        console.print(f"\n[bold]{claim}[/bold]  {write_amount(totals[claim], outcome.scale).inside(language)}")
+        console.print(f"\n[bold]{escape(claim)}[/bold]  {write_amount(totals[claim], outcome.scale).inside(language)}")
         for line in explain(outcome, claim):
             console.print("  " + line.inside(language), markup=False)
     if len(claims) > _MOST_CLAIMS or len(totals) > len(claims):

@@ -53,7 +53,7 @@ def show_table(priced: PricedTable, programme: Opened, language: str) -> None:
     console = Console()
     console.print(zh if language == "zh" else en)
     if priced.written is not None:
-        console.print(f"→ {priced.written}")
+        console.print(f"→ {priced.written}", markup=False)
 
 
 def show_technical(programme: Opened, language: str) -> list[Finding]:

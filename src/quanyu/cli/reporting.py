@@ -4,7 +4,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -12,6 +14,7 @@ from quanyu.cli.amounts import short
 from quanyu.cli.findings import written
 from quanyu.cli.simulating import say_if_compiling
 from quanyu.desk.report import Chain, run_chain, write_chain
+from quanyu.tables import unwritable
 
 __all__ = ["report_and_show"]
 
@@ -20,6 +23,10 @@ def report_and_show(paths: Sequence[Path], *, years: int, seed: int, threads: in
     """Runs every programme through the chain, writes the report; the exit status is 1 where anything failed."""
     zh = language == "zh"
     console = Console()
+    if wrong := unwritable(out, ()):
+        for finding in wrong:
+            typer.echo(written(finding, language), err=True)
+        return 1
     say_if_compiling(console, zh=zh)
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     begun = time.perf_counter()
@@ -35,7 +42,9 @@ def report_and_show(paths: Sequence[Path], *, years: int, seed: int, threads: in
     for finding in chain.refusals:
         console.print(written(finding, language), markup=False, highlight=False)
     console.print(
-        f"{path.resolve()}  ({path.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - begun:.0f} s)", soft_wrap=True
+        f"{path.resolve()}  ({path.stat().st_size / 1e6:.1f} MB, {time.perf_counter() - begun:.0f} s)",
+        soft_wrap=True,
+        markup=False,
     )
     return int(chain.failed)
 
@@ -60,7 +69,7 @@ def _table(chain: Chain, *, zh: bool) -> Table:
             else f"{short(link.expected_loss, zh=zh)} ± {short(link.loss_error, zh=zh)}"
         )
         ratio = "" if link.loss_ratio is None else f"{link.loss_ratio:.0%}"
-        name = f"{link.name.inside('zh' if zh else 'en')} [dim]{link.version}[/dim]"
+        name = f"{escape(link.name.inside('zh' if zh else 'en'))} [dim]{link.version}[/dim]"
         table.add_row(name, _mark(*link.examples), _mark(*link.cases), premium, loss, ratio)
     return table
 

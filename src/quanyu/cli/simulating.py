@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -14,9 +15,9 @@ from quanyu.cli.amounts import full, short
 from quanyu.desk.kernels import kernels_are_compiled
 from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated, prepare, simulate_programme
-from quanyu.desk.whatif import changed_programme, figures_table
+from quanyu.desk.whatif import changed_programme, compared_table, figures_table, same_claims
 from quanyu.simulation import Plan, Stored
-from quanyu.tables import write_table
+from quanyu.tables import unwritable, write_table
 from quanyu.terms import Finding
 
 __all__ = ["progress_bar", "say_if_compiling", "simulate_and_show"]
@@ -52,6 +53,8 @@ def simulate_and_show(
     language: str,
 ) -> list[Finding]:
     """Simulates, prints, and where terms are changed splits the same claims again under them."""
+    if out is not None and (wrong := unwritable(out)):
+        return wrong
     say_if_compiling(Console(), zh=language == "zh")
     changed = changed_programme(programme, changes)
     annual = prepare(programme)
@@ -66,17 +69,19 @@ def simulate_and_show(
     if isinstance(base, list):
         return [placed(f, programme.path) for f in base]
     show(base, programme, language)
+    table = figures_table(base)
     if not isinstance(other, list):
-        again = simulate_programme(other, plan, clock=time.perf_counter, replay=store)
+        kept = store if same_claims(programme, changed) else None
+        again = simulate_programme(other, plan, clock=time.perf_counter, replay=kept)
         if isinstance(again, list):
             return [placed(f, programme.path) for f in again]
-        Console().print(
-            f"\n[bold]{', '.join(f'{k}={v}' for k, v in changes.items())}[/bold]  ({again.seconds * 1000:.0f} ms)"
-        )
+        said = escape(", ".join(f"{k}={v}" for k, v in changes.items()))
+        Console().print(f"\n[bold]{said}[/bold]  ({again.seconds * 1000:.0f} ms)")
         show(again, changed, language)
+        table = compared_table(base, again, changes)
     if out is not None:
-        write_table(out, figures_table(base))
-        Console().print(f"→ {out}")
+        write_table(out, table)
+        Console().print(f"→ {out}", markup=False)
     return []
 
 
@@ -113,7 +118,7 @@ def _fitting(console: Console, made: Callable[[Written], Table], *, zh: bool) ->
 
 def _accounts(done: Simulated, programme: Opened, written: Written, *, zh: bool) -> Table:
     table = Table(
-        title=f"{programme.programme.name.inside('zh' if zh else 'en')} · {programme.programme.counted_in}",
+        title=f"{escape(programme.programme.name.inside('zh' if zh else 'en'))} · {programme.programme.counted_in}",
         title_justify="left",
     )
     table.add_column("参与方" if zh else "party")

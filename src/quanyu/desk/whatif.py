@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from quanyu.checks import check_programme
 from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated
 from quanyu.engine import compile_programme
 from quanyu.language.change import with_terms
+from quanyu.language.programme import Programme
 from quanyu.simulation import Figures
-from quanyu.terms import Finding
+from quanyu.terms import Finding, refusals
 
-__all__ = ["changed_programme", "figures_table"]
+__all__ = ["changed_programme", "compared_table", "figures_table", "same_claims"]
+
+_SOURCES = ("illustrative-missing", "unknown-illustrative-path")  # of a try at the terminal nobody asks for a source
+_TERMS = frozenset({"programme", "version", "name", "source", "sources", "illustrative", "parties", "pools", "losses"})
 
 
 def changed_programme(opened: Opened, changes: Mapping[str, str]) -> Opened | list[Finding]:
@@ -18,10 +23,29 @@ def changed_programme(opened: Opened, changes: Mapping[str, str]) -> Opened | li
     document = with_terms(opened.document, changes)
     if isinstance(document, list):
         return document
+    if wrong := [f for f in refusals(check_programme(document)) if f.code not in _SOURCES]:
+        return wrong
     compiled = compile_programme(document.value)
     if isinstance(compiled, list):
         return [placed(f, opened.path) for f in compiled]
     return replace(opened, document=document, compiled=compiled)
+
+
+def same_claims(opened: Opened, changed: Opened) -> bool:
+    """Whether both programmes draw the same claims, so that those of the one can be split under the other's terms."""
+    before, after = opened.programme, changed.programme
+    return all(getattr(before, name) == getattr(after, name) for name in Programme.model_fields if name not in _TERMS)
+
+
+def compared_table(base: Simulated, changed: Simulated, changes: Mapping[str, str]) -> dict[str, list[object]]:
+    """The figures under the terms as they stand, then those under the changed ones; the first column says which."""
+    columns: dict[str, list[object]] = {"terms": []}
+    for said, done in (("", base), (", ".join(f"{k}={v}" for k, v in changes.items()), changed)):
+        table = figures_table(done)
+        columns["terms"] += [said] * len(table["party"])
+        for name, values in table.items():
+            columns.setdefault(name, []).extend(values)
+    return columns
 
 
 def figures_table(done: Simulated) -> dict[str, list[object]]:

@@ -14,6 +14,7 @@ from quanyu.terms import Finding, Place, Text
 __all__ = ["with_terms"]
 
 _LISTS = ("from", "to", "steps", "tower", "sublimits")
+_BY_SCOPE = ("attachment", "limit", "cap", "quota")
 _SEGMENT = re.compile(r'"[^"]*"|(?:\([^)\]]*[)\]]|\[[^)\]]*[)\]]|[^.\[("])+')
 _Key = str | int
 
@@ -73,7 +74,10 @@ def _resolve(tree: Tree, segments: list[str]) -> list[tuple[_Key, ...]]:
     head, rest = segments[0], segments[1:]
     if isinstance(tree, Map):
         if head in tree:
-            return [(head, *below) for below in _resolve(tree[Scalar(head)], rest)]
+            inner = tree[Scalar(head)]
+            if _is_step(tree) and head in _BY_SCOPE and isinstance(inner, Map) and len(rest) == 1:
+                return [(head, rest[0])]
+            return [(head, *below) for below in _resolve(inner, rest)]
         if _is_step(tree) and len(segments) <= 2 and head not in _labels(tree):
             return [tuple(segments)]
         for key in _LISTS:
@@ -135,9 +139,12 @@ def _put(tree: Any, path: tuple[_Key, ...], value: Tree | None) -> Tree:
 
 
 def _unknown(tree: Map, path: str, segments: list[str]) -> Finding:
-    flow = tree.get(Scalar(segments[0])) if segments else None
-    known = [str(k) for k in tree] if flow is None else sorted(set(_labels(flow)))
-    wrong = segments[0] if flow is None and segments else segments[1] if len(segments) > 1 else path
+    depth, node = 0, tree
+    while depth < len(segments) and isinstance(node, Map) and segments[depth] in node:
+        depth, node = depth + 1, node[Scalar(segments[depth])]
+    known = sorted(set(_labels(node))) or ([str(k) for k in node] if isinstance(node, Map) else [])
+    known = [str(k) for k in tree] if depth == 0 else known
+    wrong = segments[depth] if depth < len(segments) else path
     near = get_close_matches(wrong, known, 1, 0.6)
     hint = f" `{near[0]}`" if near else f": {', '.join(known[:12])}"
     return Finding(

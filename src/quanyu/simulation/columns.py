@@ -47,7 +47,7 @@ def asked(columns: Sequence[Column]) -> Asked:
     distinct: list[Column] = []
     each = []
     for column in columns:
-        unit = abs(column[0][1]) if column else 1.0
+        unit = next((abs(factor) for _, factor in column if factor), 1.0)
         key = tuple((place, round(factor / unit, _SAME)) for place, factor in column)
         if key not in known:
             known[key] = (len(distinct), unit)

@@ -7,6 +7,6 @@ Never  reads half of a table, guesses a code, or turns a gap into zero.
 
 from quanyu.tables.read import Rows, read_rows, unreadable
 from quanyu.tables.typed import typed_columns
-from quanyu.tables.write import write_table
+from quanyu.tables.write import unwritable, write_table
 
-__all__ = ["Rows", "read_rows", "typed_columns", "unreadable", "write_table"]
+__all__ = ["Rows", "read_rows", "typed_columns", "unreadable", "unwritable", "write_table"]
