@@ -1,6 +1,5 @@
 """A programme ready to be simulated: one program for all its flows, and how to fill its blocks with claims."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ from quanyu.engine.carried import SHARED, with_carried
 from quanyu.engine.compiled import Compiled
 from quanyu.engine.happenings import Drawn, Needs, Strand, draw_claims
 from quanyu.engine.ordering import Rows, rows_of
-from quanyu.engine.premium_flow import PremiumSplit, as_shares
+from quanyu.engine.premium_flow import PremiumSplit, as_shares, members_on
 from quanyu.formula import Column, Expression, names, parse
 from quanyu.language.scopes import scope_columns
 from quanyu.perils import FrequencySeverity, Lookup
@@ -253,7 +252,7 @@ def _layout(compiled: Compiled, drawn: Drawn, premium: PremiumSplit, *, plans: l
         keys=tuple(keys),
         whole=whole,
         periods=horizon,
-        on=_basis_date(compiled),
+        on=members_on(compiled),
     )
 
 
@@ -275,10 +274,6 @@ def _constants(premium: PremiumSplit, plans: list[Plan], horizon: int) -> dict[s
     if "from" not in run:
         constants |= {f"premium.{party}": float(v) for party, v in premium.paid.items()}
     return constants
-
-
-def _basis_date(compiled: Compiled) -> dt.date:
-    return compiled.programme.period.until or compiled.programme.version
 
 
 def _keyed(scope: ScopeColumns) -> bool:

@@ -1,5 +1,6 @@
 """The premium of a simulated year: who pays it and who receives it, from the exposure."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from quanyu.waterfall.fold import fold
 from quanyu.waterfall.history import History, Premium, Row
 from quanyu.waterfall.plan import Plan, PlanStep
 
-__all__ = ["PremiumSplit", "as_shares", "split_premium"]
+__all__ = ["PremiumSplit", "as_shares", "members_on", "split_premium"]
 
 _MOST_UNITS = 20_000
 _OWN = frozenset({"claim", "policy", "insured"})
@@ -30,6 +31,11 @@ class PremiumSplit:
     steps: Mapping[tuple[Side, str], Fraction]
 
 
+def members_on(compiled: Compiled) -> dt.date:
+    """The day whose members of dated pools simulated years have: the last one of the version's period."""
+    return compiled.programme.period.until or compiled.programme.version
+
+
 def split_premium(compiled: Compiled, exposure: Exposure) -> PremiumSplit | list[Finding]:
     """Splits the premium of all units, unit by unit where a budget or a fund counts across them.
 
@@ -43,7 +49,8 @@ def split_premium(compiled: Compiled, exposure: Exposure) -> PremiumSplit | list
         plan = compiled.plans.get(("premium", side))
         if plan is None:
             continue
-        result = _side(plan, exposure)
+        day = members_on(compiled).isoformat()
+        result = _side(plan, exposure, {pool.basis: day for pool in plan.pools.values()})
         if isinstance(result, list):
             return result
         parties, by_step = result
@@ -55,9 +62,12 @@ def split_premium(compiled: Compiled, exposure: Exposure) -> PremiumSplit | list
     return PremiumSplit(exposure.total_premium, paid, received, steps)
 
 
-def _side(plan: Plan, exposure: Exposure) -> tuple[dict[str, Fraction], dict[str, Fraction]] | list[Finding]:
+def _side(
+    plan: Plan, exposure: Exposure, dates: Mapping[str, str]
+) -> tuple[dict[str, Fraction], dict[str, Fraction]] | list[Finding]:
+    """One side of the premium, by party and by step. dates: of a unit that does not state them."""
     alone = _each_alone(plan)
-    rows = list(_rows(exposure, alone=alone))
+    rows = [(replace(row, fields={**dates, **row.fields}), n) for row, n in _rows(exposure, alone=alone)]
     if len(rows) > _MOST_UNITS:
         return [_too_many(len(rows))]
     premium = tuple(Premium(row.amount, row.keys) for row, _ in rows)

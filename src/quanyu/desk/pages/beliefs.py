@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from quanyu.desk.pages.words import constant_of, expression_words, joined, law_words, time_words
+from quanyu.desk.pages.words import constant_of, expression_words, joined, law_words, party_words, time_words
 from quanyu.documents import Cell, Grid
 from quanyu.language.assumptions import Dependence, ExposurePoint, Peril
 from quanyu.language.programme import Programme
@@ -163,6 +163,14 @@ def warnings_of(programme: Programme) -> Iterator[Text]:
             yield Text(
                 f"{named.zh}：未写明相依的金额视为独立：{said.zh}。",
                 f"{named.en}: amounts not named together are taken as independent: {said.en}.",
+            )
+    day = programme.period.until or programme.version
+    for name, pool in programme.pools.items():
+        if len(pool.members) > 1:
+            whose = party_words(programme, name)
+            yield Text(
+                f"{whose.zh}的成员先后不同：模拟年份一律用 {day} 在册的成员与份额。",
+                f"{whose.en}: the members change over time; every simulated year has those of {day}.",
             )
     if assumptions.horizon > 1:
         yield Text(

@@ -1,0 +1,77 @@
+"""A pool whose members change while the version is in force: settled by each claim's date, simulated by one date."""
+
+from pathlib import Path
+
+import pytest
+
+from quanyu.desk.open import Opened, open_programme
+from quanyu.desk.pages.beliefs import warnings_of
+from quanyu.desk.settle import SettledCase, settle_file
+from quanyu.desk.simulate import Simulated, prepare, simulate_programme
+from quanyu.simulation import Plan
+
+TEXT = """
+programme: tests.dated
+version: 2026-01-01
+name: {zh: 中途入会, en: A member joins in July}
+family: property
+illustrative: [all]
+period: {from: 2026-01-01, to: 2026-12-31, each: year, basis: occurring}
+parties: {first: {kind: insurer}, second: {kind: insurer}}
+pools:
+  pool:
+    leader: first
+    basis: BASIS
+    members: [{from: 2026-01-01, shares: {first: 100%}}, {from: 2026-07-01, shares: {first: 75%, second: 25%}}]
+insured: {unit: home, enrolment: none}
+facts: {assessed: {type: money}}
+covers: {fire: {pays: assessed}}
+losses: [{as: bears, party: pool}]
+premium: {amount: 1000, each: period}
+examples: [{flow: losses, rows: [{amount: 8, BASIS: 2026-08-01}], expect: {first: 6, second: 2}}]
+assumptions:
+  perils: {fire: {frequency: {poisson: 4}, amounts: {fire: {fixed: 100}}}}
+  pricing: {expenses: {administration: 10%}, risk_load: {standard_deviation: 10%}, party: pool}
+"""
+
+
+def opened_with(basis: str, folder: Path) -> Opened:
+    path = folder / "2026-01-01.yaml"
+    path.write_text(TEXT.replace("BASIS", basis), "utf-8")
+    opened = open_programme(path)
+    assert isinstance(opened, Opened), opened
+    return opened
+
+
+@pytest.mark.parametrize("basis", ["occurred", "attached", "issued"])
+def test_simulated_years_have_the_members_of_the_last_day(basis: str, tmp_path: Path) -> None:
+    annual = prepare(opened_with(basis, tmp_path))
+    assert not isinstance(annual, list), [str(finding.reason) for finding in annual]
+    done = simulate_programme(annual, Plan(4000, seed=1), clock=lambda: 0.0)
+    assert isinstance(done, Simulated)
+    mean = {e.party: f.mean for e, f in zip(done.entries, done.figures, strict=True) if e.kind == "losses"}
+    assert mean["second"] / mean["first"] == pytest.approx(1 / 3)
+    received = {e.party: e.fixed for e in done.flows if (e.flow, e.side) == ("premium", "to")}
+    assert received == {"first": 750.0, "second": 250.0}
+    assert done.price is not None
+    assert done.price.charged == 1000.0
+
+
+def test_the_report_says_which_members(tmp_path: Path) -> None:
+    programme = opened_with("occurred", tmp_path).programme
+    assert "every simulated year has those of 2026-12-31" in " ".join(text.en for text in warnings_of(programme))
+
+
+def test_a_claim_has_the_members_of_its_own_date(tmp_path: Path) -> None:
+    opened_with("occurred", tmp_path)
+    case = tmp_path / "fires.case"
+    days = {"a": "2026-06-30", "b": "2026-07-01"}
+    rows = [f"{{claim: {claim}, at: {day}, cover: fire, amount: 400}}" for claim, day in days.items()]
+    expect = "{claims: {a: {first: 400}, b: {first: 300, second: 100}}}"
+    case.write_text(
+        f"case: fires\nprogramme: 2026-01-01.yaml\nnote: worked\nrows: [{', '.join(rows)}]\nexpect: {expect}\n",
+        "utf-8",
+    )
+    settled = settle_file(case)
+    assert isinstance(settled, SettledCase), settled
+    assert settled.holds
