@@ -1,9 +1,15 @@
 """Versions of one programme: one binds on each day."""
 
+from pathlib import Path
+
 import pytest
+from typer.testing import CliRunner
 
 from checks.checks_overlay import document
 from quanyu.checks import check_versions
+from quanyu.cli.app import app
+
+FOLDER = Path(__file__).resolve().parents[1] / "findings"
 
 FIRST = "version: 2026-01-01\nperiod: {from: 2026-01-01, to: 2026-12-31, basis: attaching}"
 
@@ -30,3 +36,15 @@ def test_a_version_without_end_stops_where_the_next_begins() -> None:
     open_ended = "version: 2026-01-01\nperiod:\n  from: 2026-01-01\n  to:\n  basis: attaching"
     later = "version: 2027-01-01\nperiod: {from: 2027-01-01, to: 2027-12-31, basis: attaching}"
     assert check_versions([document(open_ended, "a.yaml"), document(later, "b.yaml")]) == []
+
+
+def test_two_files_of_a_folder_that_overlap() -> None:
+    """Checked together, as a folder is; each alone is without findings."""
+    files = sorted((FOLDER / "version-overlap").glob("run-*.yaml"))
+    assert len(files) == 2
+    for file in files:
+        assert CliRunner().invoke(app, ["check", str(file)]).exit_code == 0
+    together = CliRunner().invoke(app, ["check", str(FOLDER / "version-overlap"), "--lang", "en"])
+    assert together.exit_code == 1
+    assert together.output.count("version-overlap\n") == 1
+    assert f"{files[1]}:3:16" in together.output
