@@ -200,3 +200,24 @@ def test_a_day_on_which_nothing_is_known_is_a_finding() -> None:
     findings = settle(compiled(LIMIT), case("known: 2022-01-01\nrows: [{claim: a, at: 2023-03-01, amount: 80}]\n"))
     assert isinstance(findings, list)
     assert [f.code for f in findings] == ["nothing-known"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "first", "rest"), [("1.01", "0.51", "0.50"), ("0.01", "0.01", "0"), ("1.02", "0.51", "0.51")]
+)
+def test_half_a_fen_goes_up(amount: str, first: str, rest: str) -> None:
+    """Half of 101 fen is 50.5, settled as 51; what is left of it, 50, goes on."""
+    done = settled(
+        "losses: [{as: half, party: a, share: 50%}, {as: rest, party: b}]\n",
+        f"rows: [{{claim: x, t: 1, amount: {amount}}}]\n",
+    )
+    assert {p: v for p, v in yuan(done).items() if v} == {
+        p: Fraction(v) for p, v in (("a", first), ("b", rest)) if v != "0"
+    }
+
+
+def test_half_fen_are_rounded_on_the_running_total_not_claim_by_claim() -> None:
+    """Two claims of one fen at half a fen each: the running total is 1, so the second takes nothing."""
+    rows = "rows: [{claim: x, t: 1, amount: 0.01}, {claim: y, t: 2, amount: 0.01}]\n"
+    done = settled("losses: [{as: half, party: a, share: 50%}, {as: rest, party: b}]\n", rows)
+    assert done.outcome.by_claim() == {("x", "a"): 1, ("y", "b"): 1}
