@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,10 @@ import xlsxwriter
 from typer.testing import CliRunner, Result
 
 from quanyu.cli.app import app
+from quanyu.desk.open import Opened, open_programme
+from quanyu.desk.simulate import prepare, simulate_programme
+from quanyu.desk.whatif import changed_programme, same_claims
+from quanyu.simulation import Plan, Stored
 
 ROOT = Path(__file__).resolve().parents[2]
 BASE = (ROOT / "docs/reference/base.yaml").read_text("utf-8")
@@ -349,3 +354,23 @@ def test_a_number_beyond_every_float_is_said_to_be_one(tmp_path: Path) -> None:
     huge = "*".join(["9999999999999999999999"] * 20)
     (tmp_path / "base.yaml").write_text(BASE.replace("sum * 2‰", f'"{huge}"'), "utf-8")
     assert "> 10^308" in run("price", tmp_path / "base.yaml", "--field", "sum=5").output
+
+
+@pytest.mark.parametrize("change", ["losses.pool.cap.insured", "losses.deductible.attachment.policy"])
+def test_a_scope_that_was_not_counted_when_the_claims_were_stored(change: str) -> None:
+    """The stored claims have the columns of the scope but not its key: they are drawn again, to the same figures."""
+    opened = open_programme(ROOT / "programmes/shanghai/ic-pool/2021-10-01.yaml")
+    assert isinstance(opened, Opened), opened
+    changed = changed_programme(opened, {change: "5000"})
+    assert isinstance(changed, Opened), changed
+    assert same_claims(opened, changed)
+    store, plan = Stored(), Plan(200, 3)
+    means = []
+    for programme, replay in ((opened, None), (changed, store), (changed, None)):
+        annual = prepare(programme)
+        assert not isinstance(annual, list), annual
+        kept = store if programme is opened else None
+        done = simulate_programme(annual, plan, clock=time.perf_counter, store=kept, replay=replay)
+        assert not isinstance(done, list), done
+        means.append([f.mean for f in done.figures])
+    assert means[1] == means[2]

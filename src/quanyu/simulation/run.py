@@ -92,6 +92,11 @@ def simulate_columns(
     return job.run()
 
 
+def _enough(known: Rows, annual: Annual) -> bool:
+    """Whether stored claims hold what a program reads of them: what is drawn, and the key of every scope it counts in."""
+    return annual.needs.within(known.needs) and annual.scopes.keys() <= known.keys.keys()
+
+
 def _block_of(annual: Annual, plan: Plan) -> int:
     """Paths of a block: a power of two with about so many rows."""
     if plan.block is not None:
@@ -234,7 +239,7 @@ class _Worker:
         job = self.job
         if job.replay is not None and job.replay.paths == job.block:
             known = job.replay.blocks.get((start, period))
-            if known is not None and known.ptr.size == paths + 1 and job.annual.needs.within(known.needs):
+            if known is not None and known.ptr.size == paths + 1 and _enough(known, job.annual):
                 return known
         first = (period << _PERIOD_BITS) + start
         rows = job.annual.draw(job.plan.seed, range(first, first + paths))
