@@ -93,7 +93,7 @@ def simulate_columns(
 
 
 def _enough(known: Rows, annual: Annual) -> bool:
-    """Whether stored claims hold what a program reads of them: what is drawn, and the key of every scope it counts in."""
+    """Whether stored claims hold what a program reads: what is drawn of them, and the key of every scope it counts in."""
     return annual.needs.within(known.needs) and annual.scopes.keys() <= known.keys.keys()
 
 
