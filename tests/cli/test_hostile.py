@@ -374,3 +374,20 @@ def test_a_scope_that_was_not_counted_when_the_claims_were_stored(change: str) -
         assert not isinstance(done, list), done
         means.append([f.mean for f in done.figures])
     assert means[1] == means[2]
+
+
+def test_an_interrupt_is_not_followed_by_all_the_other_years(shrimp: Path) -> None:
+    opened = open_programme(shrimp)
+    assert isinstance(opened, Opened), opened
+    annual = prepare(opened)
+    assert not isinstance(annual, list), annual
+    done: list[int] = []
+
+    def interrupted(years: int) -> None:
+        done.append(years)
+        raise KeyboardInterrupt
+
+    plan = Plan(100 * 1024, 1, 2, block=1024)
+    with pytest.raises(KeyboardInterrupt):
+        simulate_programme(annual, plan, clock=time.perf_counter, progress=interrupted)
+    assert len(done) <= 2

@@ -93,7 +93,7 @@ def simulate_columns(
 
 
 def _enough(known: Rows, annual: Annual) -> bool:
-    """Whether stored claims hold what a program reads: what is drawn of them, and the key of every scope it counts in."""
+    """Whether stored claims hold what a program reads: what is drawn of them, and the key of every scope it counts."""
     return annual.needs.within(known.needs) and annual.scopes.keys() <= known.keys.keys()
 
 
@@ -146,7 +146,11 @@ class _Job:
         if count == 1:
             return [work(_Worker(self), queue)]
         with ThreadPoolExecutor(count) as pool:
-            return list(pool.map(lambda _: work(_Worker(self), queue), range(count)))
+            try:
+                return list(pool.map(lambda _: work(_Worker(self), queue), range(count)))
+            except BaseException:  # an interrupt too: leaving the pool waits for its threads
+                queue.close()
+                raise
 
     def _summed(self, pilot: "Sequence[_Known]", later: Sequence[int], margins: Floats) -> Sums:
         part = needed(self.years, min(self.plan.levels), self.annual.horizon) / self.years
@@ -194,6 +198,11 @@ class _Queue:
     def __next__(self) -> int:
         with self._lock:
             return next(self._items)
+
+    def close(self) -> None:
+        """No block is handed out any more."""
+        with self._lock:
+            self._items = iter(())
 
 
 class _Worker:
