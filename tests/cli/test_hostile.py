@@ -391,3 +391,36 @@ def test_an_interrupt_is_not_followed_by_all_the_other_years(shrimp: Path) -> No
     with pytest.raises(KeyboardInterrupt):
         simulate_programme(annual, plan, clock=time.perf_counter, progress=interrupted)
     assert len(done) <= 2
+
+
+# ------------------------------------------------------------------------------------------------ tables of losses
+
+
+def fit(folder: Path, rows: Sequence[str], *words: object) -> Result:
+    (folder / "losses.csv").write_text("\n".join(["x,y", *rows]) + "\n", "utf-8")
+    return run("fit", folder / "losses.csv", "--column", "x", "--law", "lognormal", "--lang", "en", *words)
+
+
+def test_a_year_that_is_none_fills_no_memory(tmp_path: Path) -> None:
+    result = fit(tmp_path, [f"{n + 1},{2_000_000_000 if n == 5 else 2020}" for n in range(20)], "--years", "y")
+    assert "a whole number from 1 to 9999" in result.output
+    assert "^" not in result.output
+
+
+def test_rows_that_are_no_losses_are_counted_aloud(tmp_path: Path) -> None:
+    rows = [f"{n - 5},2020" for n in range(30)]
+    assert "6 rows are not above 0: left out" in fit(tmp_path, rows).output
+
+
+def test_the_losses_a_year_are_those_that_were_fitted(tmp_path: Path) -> None:
+    """Twenty losses a year, ten of them above the truncation."""
+    rows = [f"{n + 1},{2000 + year}" for year in range(10) for n in range(20)]
+    assert "=10.0" in fit(tmp_path, rows, "--years", "y", "--above", 10).output
+    assert "=20.0" in fit(tmp_path, rows, "--years", "y").output
+
+
+def test_an_endless_statistic_has_no_p_value(tmp_path: Path) -> None:
+    (tmp_path / "losses.csv").write_text("x\n" + "\n".join(str(n + 1) for n in range(30)) + "\n", "utf-8")
+    result = run("fit", tmp_path / "losses.csv", "--column", "x", "--law", "pareto")
+    assert "∞" in result.output
+    assert "inf" not in result.output

@@ -154,11 +154,14 @@ def fit(
     lang: Language = "auto",
 ) -> None:
     """Fit laws to a table of losses, with how well each fits. 拟合损失分布。"""
+    from rich.console import Console
+
     from quanyu.cli.fitting import show_fits
     from quanyu.desk.fit import fit_table
 
     spoken = language(lang)
-    done = fit_table(table, column, laws=tuple(law or ()), above=above, years=years)
+    with Console(stderr=True).status("拟合与检验…" if spoken == "zh" else "fitting and testing…"):
+        done = fit_table(table, column, laws=tuple(law or ()), above=above, years=years)
     if isinstance(done, list):
         stop(done, spoken)
     show_fits(done, spoken)

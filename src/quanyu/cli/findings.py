@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from quanyu.desk.check import Checked
+from quanyu.tables.read import SUFFIXES
 from quanyu.terms import Finding, Severity
 
 __all__ = ["report_findings", "written"]
@@ -56,7 +57,8 @@ def written(finding: Finding, language: str) -> str:
         marked = finding.excerpt[start : max(finding.place.end - 1, start + 1)] or " "
         lines.append(f"  {number} | {finding.excerpt}")
         caret = " " * _width(finding.excerpt[:start]) + "^" * max(_width(marked), 1)
-        lines.append(f"  {' ' * len(number)} | " + typer.style(caret, fg=colour))
+        if not finding.place.file.endswith(SUFFIXES):  # the column of a table counts cells, not characters
+            lines.append(f"  {' ' * len(number)} | " + typer.style(caret, fg=colour))
     lines.append("  " + finding.reason.inside(language))
     lines.append("  → " + finding.remedy.inside(language))
     return "\n".join(lines)

@@ -1,5 +1,7 @@
 """Fitted laws on the terminal, ready to be put into a programme file."""
 
+from math import isfinite
+
 from rich.console import Console
 from rich.table import Table
 
@@ -21,10 +23,18 @@ def show_fits(done: FittedTable, language: str) -> None:
         mean = one.law.mean
         table.add_row(
             one.name, parameters, f"{one.aic:,.1f}", f"{good.ks:.4f}", f"{good.ks_p:.3f}",
-            f"{good.ad:.3f}", f"{good.ad_p:.3f}", f"{mean:,.2f}",
+            *((f"{good.ad:.3f}", f"{good.ad_p:.3f}") if isfinite(good.ad) else ("∞", "—")),
+            f"{mean:,.2f}" if isfinite(mean) else "∞",
         )  # fmt: skip
     console = Console()
     console.print(table)
+    if done.left_out:
+        low = f"{done.truncation or 0:,.10g}"
+        zh_words, en_words = (
+            f"{done.left_out} 行不大于 {low}，未用",
+            f"{done.left_out} rows are not above {low}: left out",
+        )
+        console.print(zh_words if zh else en_words)
     for name, reason in done.failed:
         console.print(f"[dim]{name}: {reason.inside(language)}[/dim]")
     replicates = done.fits[0][1].replicates if done.fits else 0

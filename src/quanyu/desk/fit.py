@@ -13,7 +13,8 @@ from quanyu.terms import Finding, Place, Text
 
 __all__ = ["FittedTable", "fit_table"]
 
-_REPLICATES = 99
+_REPLICATES, _FEWEST = 99, 19
+_DRAWN = 1_000_000  # losses drawn for the p-values of one law; fewer replicates where the table is long
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class FittedTable:
     """Laws in the order of their AIC, each with its goodness; the number of losses a year where the table has years.
 
     excess: thresholds and the mean excess above each, for the eye. failed: laws that could not be fitted, and why.
+    left_out: rows of the table that are no losses above zero, or not above the truncation.
     """
 
     size: int
@@ -29,6 +31,7 @@ class FittedTable:
     failed: tuple[tuple[str, Text], ...]
     frequency: FrequencyFit | None
     excess: tuple[tuple[float, float], ...]
+    left_out: int = 0
 
 
 def fit_table(
@@ -48,12 +51,13 @@ def fit_table(
     rows = read_rows(path)
     if isinstance(rows, list):
         return rows
-    wanted = {column: FieldType("money"), **({years: FieldType("int")} if years is not None else {})}
+    wanted = {column: FieldType("money"), **({years: FieldType("int", (), 1, 9999)} if years is not None else {})}
     columns, findings = typed_columns(rows, wanted)
     if findings:
         return findings
-    values = np.asarray(columns[column], np.float64)
-    values = values[values > (above if above is not None else 0.0)]
+    stated = np.asarray(columns[column], np.float64)
+    kept = stated > max(above if above is not None else 0.0, 0.0)
+    values = stated[kept]
     if values.size < 10:
         return [_few(path, int(values.size))]
     unknown = [name for name in laws if name not in FITTED]
@@ -61,7 +65,7 @@ def fit_table(
         return [_unknown(path, unknown)]
     compared = compare(values, laws or _plausible(values), truncation=above)
     judged = tuple((one, _judge(one, values, seed)) for one in compared.fits)
-    frequency = _yearly(np.asarray(columns[years], np.float64)) if years is not None else None
+    frequency = _yearly(np.asarray(columns[years], np.float64), kept) if years is not None else None
     return FittedTable(
         int(values.size),
         above,
@@ -69,11 +73,13 @@ def fit_table(
         tuple((name, error.reason) for name, error in compared.failed),
         frequency,
         _excess(values),
+        stated.size - values.size,
     )
 
 
 def _judge(one: Fit, values: NDArray[np.float64], seed: int) -> Goodness:
-    return goodness(one, values, method="bootstrap", replicates=_REPLICATES, seed=seed)
+    replicates = min(max(_DRAWN // values.size, _FEWEST), _REPLICATES)
+    return goodness(one, values, method="bootstrap", replicates=replicates, seed=seed)
 
 
 def _plausible(values: NDArray[np.float64]) -> tuple[str, ...]:
@@ -82,9 +88,10 @@ def _plausible(values: NDArray[np.float64]) -> tuple[str, ...]:
     return tuple(n for n in FITTED if n not in ("normal", "uniform", "beta") or (n == "beta" and inside))
 
 
-def _yearly(years: NDArray[np.float64]) -> FrequencyFit | None:
+def _yearly(years: NDArray[np.float64], kept: NDArray[np.bool_]) -> FrequencyFit | None:
+    """The number of losses kept in each year from the first of the table to the last."""
     whole = years.astype(np.int64)
-    counts = np.bincount(whole - whole.min())
+    counts = np.bincount(whole[kept] - whole.min(), minlength=int(whole.max() - whole.min()) + 1)
     try:
         return fit_frequency(counts.tolist())
     except LawError:

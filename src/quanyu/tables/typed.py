@@ -73,6 +73,8 @@ def _many(rows: Rows, count: int) -> Finding:
 def _bad_cell(rows: Rows, row: int, heading: str, kind: FieldType) -> Finding:
     value = rows.frame[heading][row]
     wanted = Text.same("、".join(kind.values)) if kind.values else _WORDS.get(kind.kind, _WORDS["text"])
+    if kind.low is not None and kind.high is not None:
+        wanted = Text(f"{kind.low} 至 {kind.high} 的整数", f"a whole number from {kind.low} to {kind.high}")
     said = Text("空", "empty") if value is None else Text.same(str(value))
     return Finding(
         "bad-cell",
