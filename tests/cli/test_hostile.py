@@ -424,3 +424,53 @@ def test_an_endless_statistic_has_no_p_value(tmp_path: Path) -> None:
     result = run("fit", tmp_path / "losses.csv", "--column", "x", "--law", "pareto")
     assert "∞" in result.output
     assert "inf" not in result.output
+
+
+# ------------------------------------------------------------------------------------------------ assumptions
+
+SMALL = """
+programme: tests.small
+version: 2026-01-01
+name: small
+family: property
+source: invented
+illustrative: [all]
+parties: {a: {kind: insurer}}
+facts: {x: {type: money}}
+covers: {c: {pays: x}}
+losses: [{as: l, party: a}]
+examples: [{cover: c, env: {x: 1}, expect: 1}]
+"""
+ONCE = "{p: {frequency: {poisson: 1}, amounts: {c: {fixed: 100}}}}"
+
+
+@pytest.mark.parametrize(
+    ("assumptions", "code"),
+    [
+        ("{perils: {}}", "no-assumptions"),
+        ("{perils: {p: {frequency: {poisson: 5000000}, amounts: {c: {fixed: 1}}}}}", "too-many-claims"),
+        ("{perils: {p: {frequency: {poisson: 1}, claims: {fixed: 1_000_000_000}, amounts: {c: {fixed: 1}}}}}",
+         "too-many-claims"),
+        ("{perils: {p: {frequency: {poisson: 1}, amounts: {c: {lognormal: {mu: 600, sigma: 5}}}}}}",
+         "assumption-refused"),
+        (f"{{perils: {ONCE}, pricing: {{expenses: {{x: 50%}}, tax: 50%, party: a}}}}", "loadings-reach-one"),
+        (f"{{perils: {ONCE}, pricing: {{expenses: {{x: 60%}}, tax: 50%, party: a}}}}", "loadings-reach-one"),
+    ],
+)  # fmt: skip
+def test_assumptions_that_give_no_years(tmp_path: Path, assumptions: str, code: str) -> None:
+    path = tmp_path / "2026-01-01.yaml"
+    path.write_text(f"{SMALL}assumptions: {assumptions}\n", "utf-8")
+    result = run("simulate", path, "--years", 200)
+    assert result.exit_code == 1
+    assert code in result.output
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_law_without_a_mean_is_simulated_without_a_word_of_the_machine(tmp_path: Path) -> None:
+    path = tmp_path / "2026-01-01.yaml"
+    path.write_text(
+        SMALL
+        + "assumptions: {perils: {p: {frequency: {poisson: 1}, amounts: {c: {pareto: {alpha: 0.5, minimum: 9}}}}}}",
+        "utf-8",
+    )
+    assert run("simulate", path, "--years", 200).exit_code == 0

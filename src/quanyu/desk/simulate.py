@@ -10,6 +10,7 @@ from quanyu.desk.open import Opened, placed
 from quanyu.desk.price import TechnicalPrice, priced_column, technical_price
 from quanyu.engine.annual import Annual, build_annual
 from quanyu.engine.assumed import assume
+from quanyu.engine.happenings import Drawn
 from quanyu.engine.premium_flow import split_premium
 from quanyu.formula import EvaluationError
 from quanyu.simulation import (
@@ -31,6 +32,7 @@ from quanyu.waterfall.kernel_program import Output
 
 __all__ = ["Clock", "ExactStep", "Progress", "Simulated", "prepare", "simulate_programme"]
 
+_MOST_ROWS = 1_500_000
 Clock = Callable[[], float]
 Progress = Callable[[int], None]
 
@@ -80,6 +82,8 @@ def prepare(opened: Opened, *, details: bool = True) -> Annual | list[Finding]:
     drawn = assume(opened.compiled, histories)
     if isinstance(drawn, list):
         return _placed(opened, drawn)
+    if refused := _undrawable(drawn):
+        return _placed(opened, [refused])
     premium = split_premium(opened.compiled, drawn.exposure)
     if isinstance(premium, list):
         return _placed(opened, premium)
@@ -113,6 +117,8 @@ def simulate_programme(
         run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
     except EvaluationError as error:
         return [_without_value(error)]
+    except OverflowError:
+        return [_overflowing()]
     found: Mapping[Column, Figures] = dict(zip(unique, run.figures, strict=True))
     positive = dict(zip(unique, run.above_zero, strict=True))
 
@@ -136,6 +142,36 @@ def simulate_programme(
         years=run.years,
         seed=plan.seed,
         seconds=clock() - begun,
+    )
+
+
+def _undrawable(drawn: Drawn) -> Finding | None:
+    """Why no years can be drawn: no peril, or more claims a year than memory holds for a block of years."""
+    if not drawn.strands and not drawn.series:
+        reason = Text("assumptions 里没有风险", "the assumptions name no peril")
+        return Finding("no-assumptions", None, reason, Text("写 perils:", "write perils:"))
+    if drawn.rows <= _MOST_ROWS:
+        return None
+    return Finding(
+        "too-many-claims",
+        None,
+        Text(
+            f"一年约 {drawn.rows:,.0f} 案，上限 {_MOST_ROWS:,}",
+            f"some {drawn.rows:,.0f} claims a year, {_MOST_ROWS:,} at most",
+        ),
+        Text(
+            "一案代表一批单位，或按年给出总额",
+            "let one claim stand for many units, or draw the year's total as one amount",
+        ),
+    )
+
+
+def _overflowing() -> Finding:
+    return Finding(
+        "assumption-refused",
+        None,
+        Text("抽出的金额大得算不出标准差", "amounts were drawn that are too large for a standard deviation"),
+        Text("用均值有限的分布，或写 maximum", "use a law with a finite mean, or give it a `maximum`"),
     )
 
 

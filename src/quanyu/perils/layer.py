@@ -37,6 +37,8 @@ class Layer:
     def square(self, law: Law) -> float:
         """Expected squared payment for one loss; infinite where it does not exist."""
         a, b = self.attachment, self.exit
+        if not np.isfinite(law.limited(b, 2)):
+            return float("inf")
         second = law.limited(b, 2) - law.limited(a, 2) - 2.0 * a * (law.limited(b) - law.limited(a))
         return float(self.share**2 * second)
 

@@ -9,6 +9,7 @@ from quanyu.checks.steps import Path
 from quanyu.formula import Expression, constant, parse
 from quanyu.language.flows import Factor
 from quanyu.language.parts import Value
+from quanyu.language.scalars import Source
 from quanyu.terms import Finding, Text
 
 __all__ = ["RULE"]
@@ -16,6 +17,7 @@ __all__ = ["RULE"]
 
 def _search(inspection: Inspection) -> Iterator[Finding]:
     yield from _premium(inspection)
+    yield from _priced(inspection)
     for name, value in inspection.programme.values.items():
         yield from _value(inspection, value, ("values", name))
     for here in inspection.lists:
@@ -56,12 +58,25 @@ def _premium(inspection: Inspection) -> Iterator[Finding]:
         )
     for name, factor in premium.factors.items():
         yield from _value(inspection, factor, ("premium", "factors", name))
-    loadings = [constant(e) for s in premium.loadings.values() if isinstance(e := parse(s.text), Expression)]
+    yield from _loaded(inspection, tuple(premium.loadings.values()), ("premium", "loadings"))
+
+
+def _priced(inspection: Inspection) -> Iterator[Finding]:
+    """Expenses and tax of the technical price, which divides by what they leave."""
+    assumptions = inspection.programme.assumptions
+    pricing = assumptions.pricing if assumptions is not None else None
+    if pricing is not None:
+        taken = (*pricing.expenses.values(), *([pricing.tax] if pricing.tax is not None else []))
+        yield from _loaded(inspection, taken, ("assumptions", "pricing"))
+
+
+def _loaded(inspection: Inspection, taken: tuple[Source, ...], path: Path) -> Iterator[Finding]:
+    loadings = [constant(e) for s in taken if isinstance(e := parse(s.text), Expression)]
     total = sum((v for v in loadings if v is not None), Fraction(0))
     if total >= 1:
         yield inspection.finding(
             "loadings-reach-one",
-            inspection.key(("premium", "loadings")),
+            inspection.key(path),
             Text(
                 f"附加费用率合计 {float(total):.0%}，不留下赔款",
                 f"the loadings add up to {float(total):.0%}: nothing is left for losses",
