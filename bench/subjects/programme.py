@@ -15,12 +15,16 @@ STEPS = {"quota share": "quota-share", "L1": "net/L1", "L2": "net/L2", "L3": "ne
 
 
 def start() -> None:
-    """What the product loads once and at first use: SciPy's functions, and the grammar of expressions."""
+    """What the product loads once and at first use: its own rooms, SciPy's functions, the grammar of expressions."""
     import scipy.special  # noqa: F401  (loading it is the purpose)
 
+    import quanyu.engine.annual
+    import quanyu.engine.assumed
+    import quanyu.engine.premium_flow
+    import quanyu.language.load  # noqa: F401  (loading it is the purpose)
     from quanyu.formula import parse
 
-    parse("1")
+    parse("a + 1")
 
 
 def read() -> Any:

@@ -46,6 +46,22 @@ def test_numbers_are_exact(text: str, value: Fraction) -> None:
     assert root.value == value
 
 
+@pytest.mark.parametrize("text", ["300万", "20%", "1_000.50", "3 万", "7", "0.1", "12 ", "010", "1" * 41, "00"])
+def test_a_plain_number_reads_alone_as_it_reads_within_parentheses(text: str) -> None:
+    alone, within = parse(text, AT), parse(f"({text})", AT)
+    if isinstance(within, Finding):
+        assert isinstance(alone, Finding)
+        assert (alone.code, alone.reason, alone.remedy) == (within.code, within.reason, within.remedy)
+        assert alone.place
+        assert within.place
+        assert (alone.place.column, alone.place.end) == (within.place.column - 1, within.place.end - 1)
+    else:
+        assert isinstance(alone, Expression)
+        assert isinstance(alone.root, Number)
+        assert alone.root == within.root
+        assert (alone.root.start, alone.root.stop) == (0, len(text.rstrip()))
+
+
 def test_multiplication_binds_before_addition_and_comparison_before_and() -> None:
     a, b, c = Name("a"), Name("b"), Name("c")
     assert read("a + b * c").root == Sum((a, Product((b, c), ("*",))), ("+",))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any
 
 from quanyu.formula.functions import RESERVED
@@ -25,7 +24,7 @@ from quanyu.formula.tree import (
 )
 from quanyu.terms import Text, read_number
 
-__all__ = ["Builder", "Refused"]
+__all__ = ["Builder", "Refused", "number_at"]
 
 _TWINS = {
     "≤": "<=",
@@ -60,28 +59,32 @@ def _nodes(children: Sequence[Any]) -> tuple[Node, ...]:
     return tuple(child for child in children if isinstance(child, Node))
 
 
+def number_at(text: str, start: int) -> Number:
+    """The number that a token writes, `start` its first character; raises `Refused` where it can be misread."""
+    written = text.rstrip()
+    stop = start + len(written)
+    value = read_number(written)
+    if value is None:
+        plain = written.lstrip("0") or "0"
+        raise Refused(
+            start,
+            stop,
+            reason=Text(f"`{written}` 不是可读的数。", f"`{written}` is no readable number."),
+            remedy=Text(
+                f"去掉开头的零，写 `{plain}`；至多 40 位数字。",
+                f"Leave out leading zeros, as in `{plain}`; at most 40 digits.",
+            ),
+        )
+    digits = written.rstrip(_UNITS)
+    return Number(value, written[len(digits) :], start=start, stop=stop)
+
+
 class Builder:
     """One method a rule of the grammar; each takes the rule's children, tokens and nodes in their order."""
 
     def number(self, children: Sequence[Any]) -> Node:
         """A number with its units, refused where it can be misread."""
-        token = children[0]
-        written = str(token).rstrip()
-        start, stop = token.start_pos, token.start_pos + len(written)
-        value = read_number(written)
-        if value is None:
-            plain = written.lstrip("0") or "0"
-            raise Refused(
-                start,
-                stop,
-                reason=Text(f"`{written}` 不是可读的数。", f"`{written}` is no readable number."),
-                remedy=Text(
-                    f"去掉开头的零，写 `{plain}`；至多 40 位数字。",
-                    f"Leave out leading zeros, as in `{plain}`; at most 40 digits.",
-                ),
-            )
-        digits = written.rstrip(_UNITS)
-        return Number(Fraction(value), written[len(digits) :], start=start, stop=stop)
+        return number_at(str(children[0]), children[0].start_pos)
 
     def literal(self, children: Sequence[Any]) -> Node:
         """A text without its quotes."""

@@ -1,10 +1,10 @@
 """Text to tree: the grammar, and what is said of a text outside it."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
-from quanyu.formula.builder import Builder, Refused
+from quanyu.formula.builder import Builder, Refused, number_at
 from quanyu.formula.syntax import syntax_finding, unexpected
 from quanyu.formula.tree import Expression, Node, walk
 from quanyu.terms import NUMBER, Finding, Place, Text
@@ -74,6 +74,12 @@ def _parser() -> "Lark":
     return Lark(GRAMMAR, parser="lalr", lexer="basic", transformer=cast(Any, Builder()))
 
 
+@lru_cache(maxsize=2048)
+def _root(text: str) -> Node:
+    """The tree of a text; it knows no place, and the same text stands in several flows of a programme."""
+    return cast(Node, _parser().parse(text))
+
+
 def _too_large(text: str, bare: str) -> tuple[int, Text, Text] | None:
     if len(text) > MOST_CHARACTERS:
         return (
@@ -126,12 +132,22 @@ def _refusal(text: str, place: Place | None) -> Finding | None:
     return None
 
 
+def _number(text: str, place: Place | None) -> Node | Finding | None:
+    """The tree of a text that is one plain number, as most are, without asking the grammar; None for any other."""
+    if not NUMBER.fullmatch(text):
+        return None
+    try:
+        return number_at(text, 0)
+    except Refused as refused:
+        return syntax_finding(place, refused.start, refused.stop, refused.reason, refused.remedy)
+
+
 def _tree(text: str, place: Place | None) -> Node | Finding:
     # Lark's own exceptions are told apart here, where Lark is already loaded.
     from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     try:
-        return cast(Node, _parser().parse(text))
+        return _root(text)
     except Refused as refused:
         return syntax_finding(place, refused.start, refused.stop, refused.reason, refused.remedy)
     except UnexpectedCharacters as error:
@@ -148,6 +164,8 @@ def parse(text: str, place: Place | None = None) -> Expression | Finding:
 
     `place` is where the text's first character stands; findings point inside it. Never raises.
     """
+    if len(text) <= MOST_CHARACTERS and (number := _number(text, place)):
+        return number if isinstance(number, Finding) else Expression(text, number, place)
     refusal = _refusal(text, place)
     if refusal:
         return refusal
