@@ -1,16 +1,28 @@
 """Distributions, price, chances: every figure of a page is that of the simulation, with its error and sign."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from desk.pages_of import YEARS, page, simulated
+from quanyu.desk.price import technical_price
+from quanyu.desk.whatif import figures_table
 from quanyu.documents import AccountResult, ProgrammePage
+from quanyu.simulation import Figures
+from simulation.replay import annual_from
+from simulation.test_exact import HEAD
 
 CATASTROPHE = "ningbo/public-catastrophe/2016-01-01"
 NEWER = "ningbo/public-catastrophe/2021-01-01"
 POOL = "shanghai/ic-pool/2021-10-01"
 MUTUAL = "ningbo/fulong-rural-mutual/2011-09-01"
+FIGURES = Figures(years=1000, mean=100.0, mean_error=5.0, sd=0.0, sd_error=0.0, tails=(), curve=())
+PRICED = HEAD + (
+    "losses: {from: [{as: x, party: a}], to: [{as: paid, party: insured}]}\n"
+    "assumptions: {perils: {p: {frequency: {poisson: 1}, amounts: {fire: {fixed: 100}}}},"
+    " pricing: {party: a, expenses: {e: 15%}, tax: 6%, risk_load: {standard_deviation: 15%}}}"
+)
 
 
 def results(one: ProgrammePage, party: str) -> list[AccountResult]:
@@ -47,6 +59,25 @@ def test_no_tail_stands_without_its_error() -> None:
         for r in page(name).results:
             assert [t.level for t in r.tails] in ([], [0.95, 0.99, 0.995])
             assert all(t.var.error is not None and t.tvar.error is not None for t in r.tails)
+
+
+def test_every_deviation_carries_its_error() -> None:
+    for name in (CATASTROPHE, POOL, MUTUAL):
+        for r in page(name).results:
+            assert (r.sd.value == 0.0) == (r.sd.error is None)
+    sim = simulated(POOL)
+    table = figures_table(sim)
+    assert table["sd error"][: len(sim.figures)] == [f.sd_error for f in sim.figures]
+
+
+def test_the_technical_price_counts_the_error_of_its_load() -> None:
+    """15 % of the deviation, 15 % expenses and 6 % tax."""
+    from_deviation = replace(FIGURES, sd=300.0, sd_error=8.0)
+    price = technical_price(annual_from(PRICED), from_deviation, "a")
+    assert price.risk_load.amount == pytest.approx(45.0)
+    assert price.load_error == pytest.approx(1.2)
+    assert price.technical == pytest.approx((100.0 + 45.0) / 0.79)
+    assert price.error == pytest.approx((5.0 + 1.2) / 0.79)
 
 
 def test_what_is_the_same_every_year_says_so() -> None:

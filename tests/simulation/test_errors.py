@@ -24,7 +24,7 @@ def within(found: list[tuple[float, float]], truth: float) -> float:
 
 
 def pairs(figures: Figures) -> list[tuple[float, float]]:
-    return [(figures.mean, figures.mean_error)] + [
+    return [(figures.mean, figures.mean_error), (figures.sd, figures.sd_error)] + [
         pair for t in figures.tails for pair in ((t.var, t.var_error), (t.tvar, t.tvar_error))
     ]
 
@@ -38,11 +38,15 @@ def test_of_independent_years() -> None:
     for n, path in enumerate(paths):
         known = exact[path]
         assert known is not None
-        truths = [known.mean.value] + [b.value for _, var, tvar in known.tails for b in (var, tvar)]
+        truths = [known.mean.value, known.sd.value] + [b.value for _, var, tvar in known.tails for b in (var, tvar)]
         for k, truth in enumerate(truths):
             share = within([pairs(run[n])[k] for run in runs], truth)
+            if path == "quota-share" and k == 1:
+                # Fourth powers of an unbounded heavy tail: few samples hold the years that make the error.
+                assert 0.4 <= share <= HIGH
+                continue
             # A layer's year has atoms, at which a VaR is found nearly always.
-            high = HIGH if path == "quota-share" or k == 0 else 1.0
+            high = HIGH if path == "quota-share" or k < 2 else 1.0
             assert LOW <= share <= high, f"{path}, figure {k}: {share:.0%}"
 
 
@@ -62,7 +66,7 @@ def test_of_years_that_a_fund_ties_together() -> None:
         for k, (truth, _) in enumerate(pairs(reference)):
             share = within([pairs(run[n])[k] for run in runs], truth)
             # What a fund gives has an atom at all it holds.
-            assert LOW <= share <= (HIGH if n == 1 or k == 0 else 1.0), f"column {n}, figure {k}: {share:.0%}"
+            assert LOW <= share <= (HIGH if n == 1 or k < 2 else 1.0), f"column {n}, figure {k}: {share:.0%}"
     naive = [run[1].sd / math.sqrt(YEARS) for run in runs]
     stated = [run[1].mean_error for run in runs]
     assert np.mean(stated) > 1.05 * np.mean(naive)
@@ -77,6 +81,9 @@ def test_mean_and_deviation_are_those_of_the_years() -> None:
     ordered = np.sort(totals)
     assert figures.mean == pytest.approx(totals.mean(), rel=1e-12)
     assert figures.sd == pytest.approx(totals.std(), rel=1e-12)
+    fourth = float(((totals - totals.mean()) ** 4).mean())
+    variance_error = math.sqrt((fourth - totals.var() ** 2) / 3001)
+    assert figures.sd_error == pytest.approx(variance_error / (2 * totals.std()), rel=1e-9)
     for tail in figures.tails:
         rank = math.ceil(tail.level * 3001)
         assert tail.var == pytest.approx(ordered[rank - 1], rel=1e-12)

@@ -138,7 +138,8 @@ def _accounts(done: Simulated, programme: Opened, written: Written, *, zh: bool)
         f = figures.scaled(1.0, entry.fixed)
         tails = {t.level: t for t in f.tails}
         table.add_row(
-            entry.party, kinds[entry.kind], f"{written(f.mean)} ± {written(f.mean_error)}", written(f.sd),
+            entry.party, kinds[entry.kind], f"{written(f.mean)} ± {written(f.mean_error)}",
+            f"{written(f.sd)} ± {written(f.sd_error)}",
             f"{written(tails[0.99].var)} ± {written(tails[0.99].var_error)}",
             f"{written(tails[0.995].var)} ± {written(tails[0.995].var_error)}",
             f"{written(tails[0.995].tvar)} ± {written(tails[0.995].tvar_error)}",
@@ -164,7 +165,7 @@ def _flows(done: Simulated, _: Opened, written: Written, *, zh: bool) -> Table:
         tail = next(t for t in f.tails if t.level == 0.995)
         table.add_row(
             entry.party, f"{_FLOWS[entry.flow] if zh else entry.flow} {verb}",
-            f"{written(f.mean)} ± {written(f.mean_error)}", written(f.sd),
+            f"{written(f.mean)} ± {written(f.mean_error)}", f"{written(f.sd)} ± {written(f.sd_error)}",
             f"{written(tail.var)} ± {written(tail.var_error)}",
         )  # fmt: skip
     return table

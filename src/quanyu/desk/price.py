@@ -26,13 +26,15 @@ class TechnicalPrice:
     """technical = (expected loss + risk load) / (1 − expenses − tax), each beside how it came about.
 
     charged: the premium that the party really receives. loss_ratio: expected loss / charged, None without a premium.
-    error: the standard error of the technical price; loss_error: of the expected loss.
+    error: the standard error of the technical price, a bound that adds those of the expected loss and of the risk load;
+    loss_error, load_error: theirs.
     """
 
     party: str
     expected_loss: PriceLine
     loss_error: float
     risk_load: PriceLine
+    load_error: float
     expenses: tuple[PriceLine, ...]
     tax: PriceLine
     technical: float
@@ -85,6 +87,7 @@ def technical_price(annual: Annual, borne: Figures, party: str) -> TechnicalPric
         ),
         loss_error=borne.mean_error,
         risk_load=PriceLine("risk-load", load, how),
+        load_error=sensitivity,
         expenses=tuple(
             PriceLine(name, rate * technical, Text(f"技术价格的 {rate:.1%}", f"{rate:.1%} of the technical price"))
             for name, rate in rates.items()
@@ -117,7 +120,8 @@ def _risk_load(rates: dict[str, float], borne: Figures) -> tuple[float, Text, fl
         return rate * max(tail.tvar - borne.mean, 0.0), how, rate * tail.tvar_error
     if "standard_deviation" in rates:
         rate = rates["standard_deviation"]
-        return rate * borne.sd, Text(f"标准差的 {rate:.0%}", f"{rate:.0%} of the standard deviation"), 0.0
+        how = Text(f"标准差的 {rate:.0%}", f"{rate:.0%} of the standard deviation")
+        return rate * borne.sd, how, rate * borne.sd_error
     rate = rates.get("rate", 0.0)
     return (
         rate * borne.mean,

@@ -65,6 +65,7 @@ def figures_table(done: Simulated) -> dict[str, list[object]]:
             "mean": f.mean,
             "mean error": f.mean_error,
             "sd": f.sd,
+            "sd error": f.sd_error,
         }
         for tail in f.tails:
             level = f"{tail.level * 100:g}%"

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
+from quanyu.simulation.sums import Moments
 from quanyu.simulation.tails import Tail, TailFigures, spread_of, tail_figures
 
 __all__ = ["LEVELS", "RETURN_PERIODS", "CurvePoint", "Figures", "curve", "figures", "needed"]
@@ -31,6 +32,7 @@ class Figures:
     mean: float
     mean_error: float
     sd: float
+    sd_error: float
     tails: tuple[TailFigures, ...]
     curve: tuple[CurvePoint, ...]
 
@@ -43,6 +45,7 @@ class Figures:
             self.mean * factor + shift,
             self.mean_error * factor,
             self.sd * factor,
+            self.sd_error * factor,
             tuple(
                 replace(
                     t,
@@ -66,11 +69,10 @@ def needed(years: int, level: float, horizon: int = 1) -> int:
     return min(years, years - math.ceil(level * years - 1e-9) + 2 + spread)
 
 
-def figures(moments: tuple[float, float, float], tail: Tail, years: int, levels: tuple[float, ...] = LEVELS) -> Figures:
-    """The figures of one column. moments: mean, its error, deviation. tail: `needed(years, min(levels))` values."""
-    mean, error, sd = moments
+def figures(moments: Moments, tail: Tail, years: int, levels: tuple[float, ...] = LEVELS) -> Figures:
+    """The figures of one column. tail: `needed(years, min(levels))` values."""
     tails = tuple(tail_figures(tail, years, level) for level in levels)
-    return Figures(years, mean, error, sd, tails, curve(tail, years))
+    return Figures(years, *moments, tails, curve(tail, years))
 
 
 def curve(tail: Tail, years: int) -> tuple[CurvePoint, ...]:

@@ -59,16 +59,17 @@ def digest(
     """What is kept of the columns of one block and period.
 
     limits: shape (columns, 2), a value near the mean, and the threshold of the tail. leaves: of a full block.
-    found: sums and sums of squares about the first limit, shape (columns, 2); how many are above half a fen (less is no
-    money), equal the threshold and exceed it, shape (columns, 3); the values that exceed it and their places, shape
-    (columns, years).
-    whole: sums by path about the first limit, added up over the periods, shape (columns, years); empty where a path is
-    one year.
+    found: sums of the first four powers about the first limit, shape (columns, 4); how many are above half a fen (less
+    is no money), equal the threshold and exceed it, shape (columns, 3); the values that exceed it and their places,
+    shape (columns, years).
+    whole: sums by path of the first two powers, added up over the periods, shape (2, columns, years); empty where a
+    path is one year. Where it is not, the third and fourth powers of single years are not summed up.
     """
     sums, counts, kept, places = found
     years = values.shape[1]
-    first, second = np.empty(LEAF), np.empty(LEAF)
-    totals, squares = np.empty(leaves), np.empty(leaves)
+    powers, totals = np.empty((4, LEAF)), np.empty((4, leaves))
+    first, second = powers[0], powers[1]
+    summed = 2 if whole.size > 0 else 4
     for c in range(values.shape[0]):
         shift, threshold = limits[c, 0], limits[c, 1]
         positive = ties = above = 0
@@ -91,12 +92,18 @@ def digest(
                         kept[c, above] = x
                         places[c, above] = start + i
                         above += 1
-            if whole.size > 0:
-                for i in range(size):
-                    whole[c, start + i] += first[i]
             for i in range(LEAF):
                 second[i] = first[i] * first[i]
-            totals[leaf] = tree(first, LEAF)
-            squares[leaf] = tree(second, LEAF)
-        sums[c, 0], sums[c, 1] = tree(totals, leaves), tree(squares, leaves)
+            if whole.size > 0:
+                for i in range(size):
+                    whole[0, c, start + i] += first[i]
+                    whole[1, c, start + i] += second[i]
+            else:
+                for i in range(LEAF):
+                    powers[2, i] = first[i] * second[i]
+                    powers[3, i] = second[i] * second[i]
+            for p in range(summed):
+                totals[p, leaf] = tree(powers[p], LEAF)
+        for p in range(summed):
+            sums[c, p] = tree(totals[p], leaves)
         counts[c, 0], counts[c, 1], counts[c, 2] = positive, ties, above

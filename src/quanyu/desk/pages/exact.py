@@ -23,7 +23,7 @@ def _answers(step: ExactStep) -> Iterator[ExactAnswer]:
     level, var, tvar = step.exact.tails[-1]
     tail = next(t for t in figures.tails if t.level == level)
     yield _answer(name, Text("年均", "mean"), Estimate(figures.mean, figures.mean_error), step.exact.mean)
-    yield _answer(name, Text("标准差", "sd"), Estimate(figures.sd), step.exact.sd)
+    yield _answer(name, Text("标准差", "sd"), Estimate(figures.sd, figures.sd_error), step.exact.sd)
     yield _answer(name, Text.same(f"VaR {level:.1%}"), Estimate(tail.var, tail.var_error), var)
     yield _answer(name, Text.same(f"TVaR {level:.1%}"), Estimate(tail.tvar, tail.tvar_error), tvar)
 

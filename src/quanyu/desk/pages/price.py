@@ -32,7 +32,7 @@ def price_of(simulated: "Simulated") -> TechnicalPrice | None:
     lines = [
         PriceLine(label=Text("预期损失", "Expected loss"), amount=estimate(price.expected_loss.amount, error),
                   how=price.expected_loss.how),
-        PriceLine(label=Text("风险附加", "Risk load"), amount=Estimate(price.risk_load.amount),
+        PriceLine(label=Text("风险附加", "Risk load"), amount=estimate(price.risk_load.amount, price.load_error),
                   how=price.risk_load.how, illustrative=True),
         *(
             PriceLine(label=_NAMES.get(e.name, Text.same(e.name)), amount=Estimate(e.amount), how=e.how,

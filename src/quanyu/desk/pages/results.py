@@ -123,7 +123,7 @@ def _result(
         party=party,
         sign=sign,
         mean=estimate(figures.mean, None if steady else figures.mean_error),
-        sd=Estimate(0.0 if steady else figures.sd),
+        sd=Estimate(0.0) if steady else Estimate(figures.sd, figures.sd_error),
         tails=tails,
         of=Text(f"{of.zh}；每年相同", f"{of.en}; the same every year") if steady else of,
         curves=() if steady else curves,
