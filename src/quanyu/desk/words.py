@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quanyu.desk.cover_words import cover_words
 from quanyu.desk.open import Opened
 from quanyu.formula import Expression
 from quanyu.terms import Text
@@ -49,6 +50,7 @@ def programme_words(opened: Opened) -> Iterator[tuple[int, Text]]:
     for name, cover in programme.covers.items():
         title = cover.name or Text.same(name)
         yield 1, Text(f"{title.zh}（{name}）", f"{title.en} ({name})")
+        yield from ((depth + 2, line) for depth, line in cover_words(programme, name))
     for (flow, side), plan in opened.compiled.plans.items():
         yield 0, FLOW_NAMES[flow, side]
         for index in plan.roots:

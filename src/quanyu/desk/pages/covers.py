@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from quanyu.desk.cover_words import around_the_table, paid_by_expression
 from quanyu.desk.pages.marks import Marks
 from quanyu.desk.pages.words import constant_of, expression_words, joined, party_words
 from quanyu.documents import Cell, Cover, Grid
@@ -33,8 +34,7 @@ def covers_of(programme: Programme, marks: Marks) -> tuple[Cover, ...]:
 
 def _words(programme: Programme, name: str, cover: Stated) -> Iterator[Text]:
     if isinstance(cover.pays, Source):
-        amount = expression_words(cover.pays.text)
-        yield Text(f"给付 {amount.zh}", f"Pays {amount.en}")
+        yield paid_by_expression(programme, cover.pays)
     else:
         yield from _by_table(cover.pays)
     if cover.beneficiary:
@@ -55,24 +55,7 @@ def _words(programme: Programme, name: str, cover: Stated) -> Iterator[Text]:
 
 def _by_table(pays: Pays) -> Iterator[Text]:
     """What happens around the table, in the order in which it happens."""
-    if pays.each is not None:
-        each = expression_words(pays.each.text)
-        yield Text(f"{each.zh} 的每一项各查一次表，再相加", f"The table is applied to each of {each.en}; added up")
-    if pays.days is not None:
-        within = {"max": Text("取最高一次", "the highest"), "sum": Text("相加", "the sum"),
-                  "first": Text("取第一次", "the first")}[pays.within]  # fmt: skip
-        windows = ", ".join(pays.windows)
-        yield Text(
-            f"逐日（{pays.days}）查表；每一窗口 {windows} 内{within.zh}，各窗口相加",
-            f"Day by day ({pays.days}); within each window {windows} {within.en}, windows added up",
-        )
-    for bound, zh, en in ((pays.min, "至少", "At least"), (pays.max, "至多", "At most")):
-        if bound is not None:
-            value = expression_words(bound.text)
-            yield Text(f"{zh} {value.zh}", f"{en} {value.en}")
-    if pays.times is not None:
-        times = expression_words(pays.times.text)
-        yield Text(f"表中的值 × {times.zh}", f"The value of the table × {times.en}")
+    yield from around_the_table(pays)
     if not (pays.each or pays.days or pays.times):
         yield Text("按表给付。", "Pays by the table.")
 

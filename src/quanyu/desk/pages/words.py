@@ -1,15 +1,15 @@
 """What a file writes, as a reader sees it: expressions, scopes, laws, rows, names of parties."""
 
-import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from quanyu.desk.spelled import expression_words, grouped
 from quanyu.formula import EvaluationError, Expression, Given, constant, evaluate, parse
 from quanyu.language.assumptions import LawSpec, TimeSpec
 from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source
-from quanyu.terms import Finding, Text, read_number, write_number
+from quanyu.terms import Finding, Text
 
 __all__ = [
     "SCOPES",
@@ -26,7 +26,6 @@ __all__ = [
     "value_of",
 ]
 
-_CHINESE = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\s*[千万亿]+")
 _LAWS = {
     "poisson": Text("泊松", "Poisson"),
     "negative-binomial": Text("负二项", "negative binomial"),
@@ -70,27 +69,6 @@ def joined(texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
     """Several texts as one."""
     several = list(texts)
     return Text(zh.join(t.zh for t in several), en.join(t.en for t in several))
-
-
-def grouped(value: Fraction | int) -> str:
-    """An exact number with thousands separators; a quotient where it has no finite decimal."""
-    figures = write_number(Fraction(value))
-    if " / " in figures:
-        return f"{float(value):,.6g}"
-    whole, point, rest = figures.partition(".")
-    sign, digits = ("−", whole[1:]) if whole.startswith("-") else ("", whole)
-    return f"{sign}{int(digits):,}{point}{rest}"
-
-
-def expression_words(text: str) -> Text:
-    """An expression as written; in English with 万 and 亿 written out."""
-    shown = text.replace("*", "×").replace("<=", "≤").replace(">=", "≥").replace("!=", "≠")
-    return Text(shown, _CHINESE.sub(_written_out, shown))
-
-
-def _written_out(found: re.Match[str]) -> str:
-    value = read_number(found[0])
-    return found[0] if value is None else grouped(value)
 
 
 def constant_of(source: Source | None) -> Fraction | None:
