@@ -80,6 +80,8 @@ def check(run: Run, folds: list[Fold], scales: list[float]) -> None:
 
 def figure(output: Output, fold: Fold) -> Fraction | None:
     """The same figure by the exact evaluator; None for what it does not tell."""
+    if output.measure == "occurrence" and not output.path:
+        return greatest(fold, output.part)
     by_instant: dict[Any, Fraction] = defaultdict(Fraction)
     taken = Fraction(0)
     for (path, mark), v in fold.stepwise.items():
@@ -102,6 +104,17 @@ def figure(output: Output, fold: Fold) -> Fraction | None:
         case "balance":
             return fold.balances[output.part]
     return None
+
+
+def greatest(fold: Fold, bearer: str) -> Fraction:
+    """The greatest instant of what somebody bears over all steps, or, with no name, of all that is borne."""
+    by_instant: dict[Any, Fraction] = defaultdict(Fraction)
+    pools = fold.programme.pools
+    for take in fold.takes:
+        member = take.named in pools and pools[take.named].by is None
+        if bearer in ("", take.party.partition(":")[0] if member else take.named):
+            by_instant[take.row.mark[2]] += take.amount
+    return max(by_instant.values(), default=Fraction(0))
 
 
 def lowered(notation: Notation, wanted: Outputs, layout: Layout) -> Program:

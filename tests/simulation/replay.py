@@ -27,7 +27,7 @@ from quanyu.waterfall.fold import fold
 from quanyu.waterfall.history import Deposit, History, Premium, Row
 from quanyu.waterfall.kernel_program import Output
 from quanyu.waterfall.outcome import Outcome
-from quanyu.waterfall.plan import Plan, Taker
+from quanyu.waterfall.plan import Plan, PlanStep, Taker
 
 PERIOD_BITS = 32
 Side = Literal["from", "to"]
@@ -78,7 +78,11 @@ def program_figures(annual: Annual, seed: int, paths: int) -> list[dict[Output, 
 
 @dataclass
 class Replayed:
-    """One path, period by period. steps, parties: what each takes; balances: of accounts at the end of the period."""
+    """One path, period by period. steps, parties: what each takes; balances: of accounts at the end of the period.
+
+    occurrence: the greatest of one event, by step; bearers: that of what each account bears of the losses, and of all
+    losses under "".
+    """
 
     steps: list[dict[tuple[str, str, str], Fraction]] = field(default_factory=list)
     parties: list[dict[tuple[str, str, str], Fraction]] = field(default_factory=list)
@@ -86,6 +90,7 @@ class Replayed:
     amounts: list[dict[tuple[str, str], Fraction]] = field(default_factory=list)
     balances: list[dict[str, Fraction]] = field(default_factory=list)
     occurrence: list[dict[str, Fraction]] = field(default_factory=list)
+    bearers: list[dict[str, Fraction]] = field(default_factory=list)
 
 
 def replay(annual: Annual, seed: int, path: int) -> Replayed:
@@ -114,6 +119,7 @@ class _Path:
             self.amounts: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
             self.charges: dict[str, Fraction] = defaultdict(Fraction)
             self.occurrence: dict[str, Fraction] = defaultdict(Fraction)
+            self.bearers: dict[str, Fraction] = defaultdict(Fraction)
             self._premium(period)
             self._losses(period)
             self._recoveries(period)
@@ -125,6 +131,7 @@ class _Path:
             self.done.charges.append(dict(self.charges))
             self.done.balances.append(dict(self.balances))
             self.done.occurrence.append(dict(self.occurrence))
+            self.done.bearers.append(dict(self.bearers))
         return self.done
 
     # ------------------------------------------------------------ flows
@@ -186,6 +193,7 @@ class _Path:
                 if charge.kind == "reinstatement" and charge.claim in self.new:
                     self.charges[f"losses/{plan.steps[charge.step].path}"] += charge.amount
             if side == "from":
+                self._note_bearers(plan, mine, claims)
                 self.borne: dict[str, dict[str, Fraction]] = defaultdict(lambda: defaultdict(Fraction))
                 for (claim, _, party), amount in mine.items():
                     self.borne[claim][party] += Fraction(amount)
@@ -199,6 +207,16 @@ class _Path:
             sums[plan.steps[step].path, event[claim]] += Fraction(amount)
         for (path, _), amount in sums.items():
             self.occurrence[f"{plan.side}/{path}"] = max(self.occurrence[f"{plan.side}/{path}"], amount)
+
+    def _note_bearers(self, plan: Plan, takes: Mapping[Any, Any], claims: list[Row]) -> None:
+        event = {row.claim: row.keys["event"] for row in claims}
+        sums: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        for row in claims:
+            sums["", event[row.claim]] += Fraction(row.amount)
+        for (claim, index, party), amount in takes.items():
+            sums[_account(plan, plan.steps[index], party), event[claim]] += Fraction(amount)
+        for (account, _), amount in sums.items():
+            self.bearers[account] = max(self.bearers[account], amount)
 
     def _recoveries(self, period: int) -> None:
         if not self.recovered:
@@ -313,6 +331,13 @@ class _Path:
                 value = fields.get(column)
                 keys.setdefault(column, f"own.{number}.{i}.{period}" if value is None else str(value))
         return Row(claim, cover, (period, float(part.clock[i])), amount, keys, self._dated(fields))
+
+
+def _account(plan: Plan, step: PlanStep, party: str) -> str:
+    """The account that a taker of the fold is counted under: persons by the field that names them, or the insured."""
+    if step.taker is Taker.POOL:
+        return str(step.party) if plan.pools[str(step.party)].by is not None else party.partition(":")[0]
+    return "insured" if step.taker is Taker.INSURED else str(step.party)
 
 
 def _given(column: Any, i: int) -> Any:

@@ -42,6 +42,8 @@ def figure(annual: Annual, output: Output, exact: Replayed, period: int) -> Frac
         return exact.balances[period][output.part]
     if output.measure == "charge":
         return exact.charges[period].get(f"{output.flow}/{output.path}", Fraction(0))
+    if output.measure == "occurrence" and not output.path:
+        return exact.bearers[period].get(output.part, Fraction(0))
     if output.measure == "occurrence" and output.flow == "losses" and not plan.at(output.path).inside:
         return exact.occurrence[period].get(f"{output.side}/{output.path}", Fraction(0))
     if output.measure == "rest":

@@ -212,6 +212,41 @@ def test_the_greatest_occurrence_by_instant_or_by_event() -> None:
         assert Output("losses", "from", "rest", "occurrence") not in program.outputs
 
 
+def test_the_greatest_occurrence_of_everyone_over_all_steps() -> None:
+    """A pool takes 30 a claim, one of its members half of what is left; multiples of one amount are grouped once."""
+    pools = {"both": {"leader": "a", "shares": {"a": "60%", "b": "40%"}}}
+    steps: Steps = [{"as": "one", "party": "both", "limit": 30}, {"as": "two", "party": "a", "share": "50%"}]
+    rows = [
+        {"amount": 50, "t": 1, "event": 0},
+        {"amount": 40, "t": 1, "event": 1},
+        {"amount": 35, "t": 2, "event": 1},
+        {"amount": 60, "t": 3, "event": 2},
+    ]
+    # What a bears: 18 + 10, 18 + 5, 18 + 2.5, 18 + 15 of the four claims.
+    told = {
+        None: {"": 90.0, "a": 51.0, "b": 24.0, "insured": 15.0},
+        "event": {"": 75.0, "a": 43.5, "b": 24.0, "insured": 15.0},
+    }
+    for by, greatest in told.items():
+        program = lower([plan_of(programme(steps, pools=pools))], Outputs(occurrence=True, by=by), EVENTS)
+        found = one_path(program, *rows)
+        assert {o.part for o in program.outputs if o.measure == "occurrence" and not o.path} == set(greatest)
+        assert {who: found.of("", "occurrence", who)[0] for who in greatest} == pytest.approx(greatest)
+        assert operations(program).count(c.PEAK) == 4
+
+
+def test_the_greatest_occurrence_of_members_whose_shares_vary() -> None:
+    pools = {"signed": {"leader": "a", "shares": {"a": "line", "b": "1 - line"}}}
+    steps: Steps = [{"as": "one", "party": "signed", "limit": 30}, {"as": "two", "party": "b"}]
+    layout = Layout(rows=("losses", "line"), keys=("event",), covers=("fire", "flood"))
+    program = lower([plan_of(programme(steps, pools=pools))], Outputs(occurrence=True, by="event"), layout)
+    found = one_path(program, {"amount": 50, "line": 0.5}, {"amount": 20, "line": 0.25}, {"amount": 12, "event": 1,
+                                                                                          "line": 1})  # fmt: skip
+    assert found.of("", "occurrence", "a") == [20.0]
+    assert found.of("", "occurrence", "b") == [50.0]
+    assert Output("losses", "from", "", "occurrence", "insured") not in program.outputs  # nothing can be left
+
+
 # ---------------------------------------------------------------- flows
 
 

@@ -6,7 +6,15 @@ Never  draws differently for other threads or block sizes, or states a tail with
 """
 
 from quanyu.simulation.figures import LEVELS, CurvePoint, Figures
-from quanyu.simulation.ledger import Entry, FlowEntry, StepEntry, flow_entries, ledger, step_entries
+from quanyu.simulation.ledger import (
+    Entry,
+    FlowEntry,
+    StepEntry,
+    flow_entries,
+    ledger,
+    party_occurrences,
+    step_entries,
+)
 from quanyu.simulation.run import Plan, Run, Stored, simulate_columns
 from quanyu.simulation.tails import TailFigures
 
@@ -23,6 +31,7 @@ __all__ = [
     "TailFigures",
     "flow_entries",
     "ledger",
+    "party_occurrences",
     "simulate_columns",
     "step_entries",
 ]

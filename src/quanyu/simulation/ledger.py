@@ -8,10 +8,13 @@ from typing import Literal
 from quanyu.engine.annual import Annual
 from quanyu.formula import constant
 from quanyu.simulation.columns import Term
+from quanyu.waterfall.kernel_occurrences import account_of
 from quanyu.waterfall.kernel_program import Output
 from quanyu.waterfall.plan import Plan, PlanStep, Taker
 
-__all__ = ["Entry", "FlowEntry", "Kind", "StepEntry", "Term", "flow_entries", "ledger", "step_entries"]
+__all__ = [
+    "Entry", "FlowEntry", "Kind", "StepEntry", "Term", "flow_entries", "ledger", "party_occurrences", "step_entries",
+]  # fmt: skip
 
 Kind = Literal["losses", "paid", "received", "deficit"]
 
@@ -154,12 +157,12 @@ def _bearers(annual: Annual, plan: Plan) -> Iterator[tuple[str, Term]]:
 def _takers(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[tuple[str, Term]]:
     """Who takes what a step keeps. A pool's members by the parts the program gives, or by constant shares."""
     if step.taker is not Taker.POOL:
-        yield named(step), term
+        yield account_of(step), term
         return
     for member, share in _shares(annual, plan, str(step.party)):
         given = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "member", member))
         if given is not None:
-            yield member, (given.column, given.scale)
+            yield from _spread(annual, plan, member, (given.column, given.scale))
         elif share is None:
             raise AssertionError(f"the program gives no part of {member} in {step.path}")
         else:
@@ -188,11 +191,6 @@ def _shares(annual: Annual, plan: Plan, name: str) -> list[tuple[str, float | No
     return [(member, None if value is None else float(value)) for member, value in known]
 
 
-def named(step: PlanStep) -> str:
-    """The account of a step's taker: of a party, of a fund, of the insured, or of whom a field of the claim names."""
-    return "insured" if step.taker is Taker.INSURED else step.party or "insured"
-
-
 def _borne(annual: Annual, plan: Plan, step: PlanStep) -> Iterator[tuple[str, Term]]:
     """What recoveries give back to those who bore the losses, by the steps in which they bore them."""
     losses = _losses(annual)
@@ -204,8 +202,7 @@ def _borne(annual: Annual, plan: Plan, step: PlanStep) -> Iterator[tuple[str, Te
 
 def _by_share(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[tuple[str, Term]]:
     """The takers of a step by constant shares, for what is not the step's own amount."""
-    party = str(step.party) if step.taker is Taker.POOL else named(step)
-    yield from _spread(annual, plan, party, term)
+    yield from _spread(annual, plan, account_of(step), term)
 
 
 def _losses(annual: Annual) -> Plan:
@@ -225,6 +222,15 @@ def _reinstatements(annual: Annual) -> Iterator[tuple[str, str, Term]]:
             term = (place.column, place.scale)
             yield from (("from", party, part) for party, part in _spread(annual, plan, spec.payer, term))
             yield from (("to", party, part) for party, part in _by_share(annual, plan, step, term))
+
+
+def party_occurrences(annual: Annual) -> dict[str, Term]:
+    """The greatest occurrence of all losses (under "") and of what each party bears of them; empty without details."""
+    return {
+        output.part: (place.column, place.scale)
+        for output, place in annual.program.outputs.items()
+        if output[:4] == ("losses", "from", "", "occurrence")
+    }
 
 
 def _merged(terms: list[Term]) -> tuple[Term, ...]:

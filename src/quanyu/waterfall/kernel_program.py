@@ -33,7 +33,9 @@ class Output(NamedTuple):
     reached: what enters the step, after its covers and condition. take: what the step takes, an inner list included.
     kept: of this, what its own party bears. member: a member's part of `kept`, where shares are not constant.
     borne: a recovery's part for a step of the losses. charge: reinstatement premium. balance: of an account (no path).
-    occurrence: the greatest take of one event or instant. exhausted: 1 where a limit, cap or balance cut something.
+    occurrence: the greatest take of one event or instant; with no path that of the whole amount, or all that the
+    account `part` (a party, fund, pool's member, pool by a field, the insured) bears of it over all its steps.
+    exhausted: 1 where a limit, cap or balance cut something.
     """
 
     flow: str
@@ -107,8 +109,8 @@ class Feed:
 class Outputs:
     """What is wanted beside takes, kept parts and charges.
 
-    occurrence: the paths of steps (`losses.from/relief`), or True for all; `by` names the key that makes rows one
-    occurrence, else those of one instant are.
+    occurrence: the paths of steps (`losses.from/relief`), or True for all, and for all losses and everyone who bears
+    them; `by` names the key that makes rows one occurrence, else those of one instant are.
     """
 
     occurrence: frozenset[str] | bool = False

@@ -13,8 +13,9 @@ from quanyu.formula import Expression
 from quanyu.waterfall import kernel_codes as c
 from quanyu.waterfall.kernel_amounts import figure_of
 from quanyu.waterfall.kernel_builder import Builder, Layer, Term, Value
+from quanyu.waterfall.kernel_occurrences import Occurrences, account_of
 from quanyu.waterfall.kernel_program import Column, Feed, Layout, Measure, Output, Outputs, Place, Program, Unsupported
-from quanyu.waterfall.kernel_stages import Taken, caps_rows, needs_rows, peak, reached_by_rows, shares_rows, take
+from quanyu.waterfall.kernel_stages import Taken, caps_rows, needs_rows, reached_by_rows, shares_rows, take
 from quanyu.waterfall.kernel_terms import Terms
 from quanyu.waterfall.plan import Plan, PlanPool, PlanStep, Taker
 
@@ -38,12 +39,16 @@ def lower(flows: Sequence[Feed | Plan], wanted: Outputs | None = None, layout: L
 
 @dataclass
 class _Flow:
-    """One side of a flow being lowered."""
+    """One side of a flow being lowered.
+
+    keep_rows: what each step keeps is needed by row. everyones: for the greatest occurrence of everyone who bears.
+    """
 
     plan: Plan
     terms: Terms
     gross: Value
     keep_rows: bool
+    everyones: bool
 
     @property
     def name(self) -> str:
@@ -56,6 +61,7 @@ class _Lowering:
     def __init__(self, wanted: Outputs, layout: Layout) -> None:
         self.wanted, self.layout, self.borne = wanted, layout, False
         self.builder = Builder(layout)
+        self.occurrences = Occurrences(self.builder, wanted.by)
         self.figures: dict[Output, Value] = {}
         self.bearers: dict[str, Value] = {}
         self.lost: Value | None = None
@@ -71,14 +77,20 @@ class _Lowering:
             raise Unsupported("", f"{plan.flow}.{plan.side} is given twice")
         name, gross = self._amount(feed)
         terms = Terms(self.builder, plan, name, gross, self._figure, self._expressed)
-        keep = self.borne and plan.flow == "losses" and plan.side == "from" and gross.level == "row"
-        flow = _Flow(plan, terms, gross, keep)
+        losses = (plan.flow, plan.side) == ("losses", "from") and gross.level == "row"
+        everyones = losses and self.wanted.occurrence is True
+        keep = losses and (self.borne or everyones)
+        flow = _Flow(plan, terms, gross, keep, everyones)
         _one_giving_step(plan)
         if keep:
             self.lost = gross
         self._record(flow, "", "amount", gross)
         rest = self._list(flow, [plan.steps[i] for i in plan.roots], gross, rows=False)
         self._record(flow, "", "rest", rest)
+        if everyones:
+            self._record(flow, "", "occurrence", self.occurrences.of(gross))
+            for bearer, greatest in self.occurrences.by_bearer():
+                self._record(flow, "", "occurrence", greatest, bearer)
         self.plans[plan.flow, plan.side] = plan
         for step in plan.steps:
             if step.taker is Taker.ACCOUNT and step.party is not None:
@@ -284,9 +296,7 @@ class _Lowering:
             label = step.reinstatement.label if step.reinstatement else ""
             self._record(flow, step.path, "charge", charge, label)
         if self._occurs(flow, step):
-            by = self.wanted.by
-            slot = self.builder.slot(by) if by is not None else c.BY_INSTANT
-            self._record(flow, step.path, "occurrence", peak(self.builder, y, 1.0, slot))
+            self._record(flow, step.path, "occurrence", self.occurrences.of(y))
         if taken.exhausted:
             flags = taken.exhausted[0]
             for flag in taken.exhausted[1:]:
@@ -294,13 +304,28 @@ class _Lowering:
             self._record(flow, step.path, "exhausted", flags)
 
     def _members(self, flow: _Flow, step: PlanStep, kept: Value) -> None:
-        """Parts that are no constant share of what the step keeps."""
+        """Parts that are no constant share of what the step keeps; where they are asked for, those of all bearers."""
         where = f"{flow.name}/{step.path}"
         if step.taker is Taker.BORNE:
             self._borne(flow, step, kept)
-        for member, share in self._varying(flow, step):
+        varying = self._varying(flow, step)
+        for member, share in varying:
             part = self.builder.product(kept, flow.terms.term(share, where))
             self._record(flow, step.path, "member", part, member)
+            self._bear(flow, where, member, part)
+        if not varying:
+            self._bear(flow, where, account_of(step), kept)
+
+    def _bear(self, flow: _Flow, where: str, bearer: str, part: Value) -> None:
+        """Whose a part of the losses is, row by row: a party's, or by the shares in force that of a pool's members."""
+        if not flow.everyones:
+            return
+        pool = flow.plan.pools.get(bearer)
+        if pool is None or pool.by is not None:
+            self.occurrences.bear(bearer, part)
+            return
+        for member, share in _version(pool, self.layout, where):
+            self._bear(flow, where, member, self.builder.product(part, flow.terms.term(share, where)))
 
     def _varying(self, flow: _Flow, step: PlanStep) -> tuple[tuple[str, Expression], ...]:
         """The shares of a step's pool, where one of them is no constant."""
