@@ -11,17 +11,18 @@ __all__ = ["check_versions"]
 
 
 def check_versions(documents: Sequence[Document[Programme]]) -> list[Finding]:
-    """Where two versions of one programme claim the same day under the same basis; the later file is named."""
+    """Where two versions of one programme claim the same day, under one basis or under two; the later file is named."""
     found = []
     ordered = sorted(documents, key=lambda d: (d.value.programme, d.value.version, d.file))
     for one, other in combinations(ordered, 2):
-        if one.value.programme != other.value.programme or _basis(one.value) != _basis(other.value):
+        if one.value.programme != other.value.programme:
             continue
         if one.value.version == other.value.version:
             found.append(_overlap(other, one, ("version",)))
         elif _meet(one.value, other.value):
             path = ("period", "from") if other.value.period.since else ("version",)
-            found.append(_overlap(other, one, path))
+            alike = _basis(one.value) == _basis(other.value)
+            found.append(_overlap(other, one, path) if alike else _bases(other, one, path))
     return found
 
 
@@ -47,8 +48,27 @@ def _overlap(document: Document[Programme], first: Document[Programme], path: tu
             f"the version {first.value.version} ({first.file}) is in force on the same day",
         ),
         Text(
-            "让前一版的 period.to 早于本版的 from，或用不同的 basis",
-            "let `period.to` of the earlier version end before this one begins, or state another basis",
+            "让前一版的 period.to 早于本版的 from",
+            "let `period.to` of the earlier version end before this one begins",
+        ),
+        excerpt=document.excerpt(place),
+    )
+
+
+def _bases(document: Document[Programme], first: Document[Programme], path: tuple[str, ...]) -> Finding:
+    place = document.place(path)
+    mine, others = _basis(document.value), _basis(first.value)
+    return Finding(
+        "version-basis",
+        place,
+        Text(
+            f"本版按 {mine}，版本 {first.value.version}（{first.file}）按 {others}，有效期重叠：一案可同时归两版",
+            f"this version goes by {mine}, the version {first.value.version} ({first.file}) by {others}, and they are "
+            "in force on the same days: a claim may belong to both",
+        ),
+        Text(
+            "用同一个 basis，或让前一版的 period.to 早于本版的 from",
+            "state one basis, or let `period.to` of the earlier version end before this one begins",
         ),
         excerpt=document.excerpt(place),
     )
