@@ -86,6 +86,9 @@ def _named(name: Text, law: Text) -> Text:
 
 def _series(peril: Peril) -> Iterator[Text]:
     for fact, spec in peril.series.items():
+        if spec.bootstrap == "season":
+            yield Text(f"{fact}：历史 {spec.history} 整年重抽", f"{fact}: whole years of {spec.history}, drawn again")
+            continue
         if spec.bootstrap is not None:
             yield Text(f"{fact}：历史 {spec.history} 分段重抽", f"{fact}: block bootstrap of {spec.history}")
             continue
