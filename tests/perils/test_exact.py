@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
+from perils.laws import WithAtom
 from quanyu.perils import (
     Annual,
     Binomial,
@@ -120,6 +121,32 @@ def test_simulated_years_lie_in_the_bracket(layer: Layer, annual: Annual) -> Non
         noise = 5.0 * worst.std() / np.sqrt(len(worst)) + 1e-9 * tail.value
         assert tail.low - noise <= worst.mean() <= tail.high + noise
         assert tail.low <= tail.value <= tail.high
+
+
+@pytest.mark.parametrize("layer", [Layer(), Layer(5e4, 2e5), Layer(2e5, 6e5, 0.5), Layer(1e5, 1e5)])
+def test_a_law_that_jumps_inside_its_support(layer: Layer) -> None:
+    """Two losses in five are 200,000 to the fen, which may be the attachment or the exit of the layer; NumPy draws."""
+    years, random = 200_000, np.random.default_rng(17)
+    counts = random.poisson(3.0, years)
+    loss = np.where(random.random(counts.sum()) < 0.4, 2e5, random.lognormal(11.0, 1.0, counts.sum()))
+    paid = layer.share * np.clip(loss - layer.attachment, 0.0, layer.limit)
+    total = np.bincount(np.repeat(np.arange(years), counts), weights=paid, minlength=years)
+    exact = compound(Poisson(3.0), WithAtom(Lognormal(11.0, 1.0), 2e5, 0.4), layer, points=1 << 15)
+    assert abs(total.mean() - exact.mean.value) < 4.5 * total.std() / np.sqrt(years)
+    error = np.sqrt(((total - total.mean()) ** 4).mean() - total.var() ** 2) / (2 * total.std() * np.sqrt(years))
+    assert abs(total.std() - exact.sd.value) < 4.5 * error
+    jump = float(layer.share * np.clip(2e5 - layer.attachment, 0.0, layer.limit))
+    at = np.unique([0.0, jump * 0.999, jump, 2 * jump, 3 * jump])
+    low, _, high = exact.cdf(at)
+    share = (total[:, None] <= at * (1.0 + 1e-12)).mean(axis=0)
+    spread = 4.5 * np.sqrt(share * (1.0 - share) / years)
+    assert (low - spread <= share).all()
+    assert (share <= high + spread).all()
+    for p in (0.5, 0.9, 0.99):
+        worst = np.sort(total)[int(p * years) :]
+        tail = exact.tvar(p)
+        noise = 5.0 * worst.std() / np.sqrt(len(worst)) + 1e-9 * tail.value
+        assert tail.low - noise <= worst.mean() <= tail.high + noise
 
 
 def test_the_bracket_narrows() -> None:
