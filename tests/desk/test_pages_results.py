@@ -125,6 +125,39 @@ def test_occurrences_stand_beside_years() -> None:
     assert kinds["step pool/layers/first-layer"] == ["annual", "occurrence"]
 
 
+def test_everyone_who_bears_losses_has_the_largest_occurrence() -> None:
+    """All losses, and accounts of one step, of several, of pools and funds; no occurrence is above its year's total."""
+    shown = []
+    for name in (CATASTROPHE, POOL, MUTUAL):
+        for r in page(name).results:
+            if r.of is None or r.of.en not in ("every loss, in all", "losses borne") or not r.curves:
+                continue
+            shown.append(r.party)
+            annual, occurrence = r.curves
+            assert (annual.kind, occurrence.kind) == ("annual", "occurrence")
+            pairs = zip(annual.points, occurrence.points, strict=True)
+            assert all(o.amount <= a.amount * (1 + 1e-9) + 0.005 for a, o in pairs)
+    of_pool = ["gross", "members", "treaty", "cat", "insured"]
+    assert shown == ["gross", "coinsurers", *of_pool, "gross", "excess", "dues", "reserve"]
+
+
+def test_one_occurrence_may_fill_all_layers_of_a_reinsurer() -> None:
+    """The first layer ends at 2 hundred million and the second at 5 above it: 7 in one occurrence, and no more."""
+    cat = next(r for r in results(page(POOL), "cat") if r.of is not None and r.of.en == "losses borne")
+    largest = [p.amount for p in next(c for c in cat.curves if c.kind == "occurrence").points]
+    assert largest[-1] == pytest.approx(700_000_000)
+    assert max(largest) < 700_000_001
+
+
+def test_the_largest_occurrence_of_a_pool_is_its_members_together() -> None:
+    borne = next(r for r in results(page(POOL), "members") if r.of is not None and r.of.en == "losses borne")
+    sim = simulated(POOL)
+    own = [sim.party_occurrence[e.party] for e in sim.entries if e.kind == "losses" and e.party[0] == "m"]
+    assert len(own) == 21
+    for n, point in enumerate(next(c for c in borne.curves if c.kind == "occurrence").points):
+        assert point.amount == pytest.approx(sum(f.curve[n].amount for f in own))
+
+
 def test_the_technical_price_is_the_sum_of_its_lines() -> None:
     price = page(POOL).price
     assert price is not None

@@ -22,6 +22,7 @@ from quanyu.simulation import (
     Stored,
     flow_entries,
     ledger,
+    party_occurrences,
     simulate_columns,
     step_entries,
 )
@@ -52,6 +53,7 @@ class Simulated:
 
     figures, flow_figures: those of each entry's terms, without its fixed part. step_take … occurrence: by step of the
     losses; attached, exhausted: the part of years in which a step takes anything, and in which something bounds it.
+    party_occurrence: the greatest occurrence of what each party bears over all its steps, of all losses under "".
     exact: where there is an exact answer.
     """
 
@@ -65,6 +67,7 @@ class Simulated:
     attached: tuple[float, ...]
     exhausted: tuple[float | None, ...]
     occurrence: tuple[Figures | None, ...]
+    party_occurrence: Mapping[str, Figures]
     gross: Figures
     exact: tuple["ExactStep", ...]
     price: TechnicalPrice | None
@@ -111,7 +114,8 @@ def simulate_programme(
     begun = clock()
     entries, flows, steps = ledger(annual), flow_entries(annual), step_entries(annual)
     pricing = priced_column(annual, entries)
-    asked = [*_asked(annual, entries, steps, pricing), *(f.terms for f in flows)]
+    greatest = {party: (term,) for party, term in party_occurrences(annual).items()}
+    asked = [*_asked(annual, entries, steps, pricing), *(f.terms for f in flows), *greatest.values()]
     unique = list(dict.fromkeys(asked))
     try:
         run = simulate_columns(annual, plan, unique, store=store, replay=replay, progress=progress)
@@ -136,6 +140,7 @@ def simulate_programme(
         attached=tuple(positive[(s.take,)] for s in steps),
         exhausted=tuple(None if s.exhausted is None else positive[(s.exhausted,)] for s in steps),
         occurrence=tuple(one(s.occurrence) for s in steps),
+        party_occurrence={party: found[column] for party, column in greatest.items()},
         gross=found[_gross(annual)],
         exact=_exact(annual, steps, found),
         price=technical_price(annual, found[pricing[1]], pricing[0]) if pricing is not None else None,

@@ -30,10 +30,14 @@ _IN = Text("各流合计流入", "in, over all flows")
 
 @dataclass(frozen=True)
 class _Account:
-    """One party, or a pool whose members hold fixed parts of everything it has. kinds: with their fixed parts."""
+    """One party, or a pool whose members hold fixed parts of everything it has.
+
+    kinds: with their fixed parts. greatest: the largest occurrence of a year of the losses it bears.
+    """
 
     party: str
     kinds: Mapping[Kind, tuple[Entry, Figures]]
+    greatest: Figures | None
     note: Text | None = None
 
     def moves(self, kind: Kind) -> bool:
@@ -51,8 +55,8 @@ def accounts_shown(simulated: "Simulated") -> tuple[AccountResult, ...]:
     """All losses, then every party's account; a pool stands for its members where they share all it has."""
     gross = _result("gross", "paid", simulated.gross, of=Text("各项损失合计", "every loss, in all"))
     return (
-        replace(gross, curves=_annual(simulated.gross)),
-        *(result for account in _accounts(simulated) for result in _shown(simulated, account)),
+        replace(gross, curves=(*_annual(simulated.gross), *_occurrence(simulated.party_occurrence.get("")))),
+        *(result for account in _accounts(simulated) for result in _shown(account)),
         *_by_step(simulated),
     )
 
@@ -68,12 +72,14 @@ def _accounts(simulated: "Simulated") -> Iterator[_Account]:
         if party in done:
             continue
         pool = next((name for name, shares in pools.items() if party in shares), None)
+        greatest = simulated.party_occurrence.get(party)
         if pool is None:
-            yield _Account(party, kinds)
+            yield _Account(party, kinds, greatest)
             continue
         shares = pools[pool]
         done |= set(shares)
-        yield _Account(pool, {k: _whole(e, f, shares[party]) for k, (e, f) in kinds.items()},
+        whole = None if greatest is None else greatest.scaled(1.0 / float(shares[party]))
+        yield _Account(pool, {k: _whole(e, f, shares[party]) for k, (e, f) in kinds.items()}, whole,
                        share_words(programme, shares))  # fmt: skip
 
 
@@ -82,14 +88,14 @@ def _whole(entry: Entry, figures: Figures, share: Fraction) -> tuple[Entry, Figu
     return replace(entry, fixed=entry.fixed / float(share)), figures.scaled(1.0 / float(share))
 
 
-def _shown(simulated: "Simulated", account: _Account) -> Iterator[AccountResult]:
+def _shown(account: _Account) -> Iterator[AccountResult]:
     """Losses borne, what goes out and comes in over all flows where that is more, and what is left."""
     losses, paid = account.kinds["losses"][0], account.kinds["paid"][0]
     bears = account.moves("losses")
     both = account.moves("paid") and account.moves("received")
     note = account.note
     if bears:
-        curves = (*_annual(_figures(account, "losses")), *_occurrence(simulated, account.party))
+        curves = (*_annual(_figures(account, "losses")), *_occurrence(account.greatest))
         yield _result(account.party, "paid", _figures(account, "losses"), of=_BORNE, curves=curves, note=note)
     if account.moves("paid") and (losses.terms != paid.terms or paid.fixed):
         curves = () if bears or both else _annual(_figures(account, "paid"))
@@ -149,33 +155,31 @@ def _negative_curve(figures: Figures) -> tuple[Curve, ...]:
     return (Curve(kind="annual", points=points),) if points and figures.sd > HALF_FEN else ()
 
 
-def _occurrence(simulated: "Simulated", party: str) -> tuple[Curve, ...]:
-    """The largest occurrence of a year, where the party bears losses in one step and cedes nothing inside it."""
+def _occurrence(greatest: Figures | None) -> tuple[Curve, ...]:
+    """The curve of the largest occurrence of a year."""
+    curves = () if greatest is None else _annual(greatest)
+    return tuple(replace(curve, kind="occurrence") for curve in curves)
+
+
+def _alone(simulated: "Simulated", party: str) -> bool:
+    """Whether a party bears losses in one step and cedes nothing inside it: the step says no more than its account."""
     inside = {s.path.rpartition("/")[0] for s in simulated.steps}
-    own = [n for n, s in enumerate(simulated.steps) if (s.party or "insured") == party]
-    if len(own) != 1 or simulated.steps[own[0]].path in inside:
-        return ()
-    figures = simulated.occurrence[own[0]]
-    if figures is None or not _annual(figures):
-        return ()
-    return (replace(_annual(figures)[0], kind="occurrence"),)
+    own = [s for s in simulated.steps if (s.party or "insured") == party]
+    return len(own) == 1 and own[0].path not in inside
 
 
 def _by_step(simulated: "Simulated") -> Iterator[AccountResult]:
     """Steps of those who bear in several, or cede inside one: a year's total and its largest occurrence."""
     for n, step in enumerate(simulated.steps):
-        take, largest = simulated.step_take[n], simulated.occurrence[n]
-        party = step.party or "insured"
-        if not step.party or take.sd <= HALF_FEN or _occurrence(simulated, party):
+        take = simulated.step_take[n]
+        if not step.party or take.sd <= HALF_FEN or _alone(simulated, step.party):
             continue
         inside = any(s.path.startswith(f"{step.path}/") for s in simulated.steps)
         of = Text(f"步骤 {step.path}", f"step {step.path}")
         if inside:
             of = Text(f"{of.zh}，分出之前", f"{of.en}, before what it cedes")
-        result = _result(party, "paid", take, of=of, curves=_annual(take))
-        if largest is not None and _annual(largest):
-            result = replace(result, curves=(*result.curves, replace(_annual(largest)[0], kind="occurrence")))
-        yield result
+        curves = (*_annual(take), *_occurrence(simulated.occurrence[n]))
+        yield _result(step.party, "paid", take, of=of, curves=curves)
 
 
 def chances_of(simulated: "Simulated") -> tuple[StepChance, ...]:
