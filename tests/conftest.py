@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from store_server import database_url, empty_url, reachable, store, store_server, store_template
+
+__all__ = ["database_url", "empty_url", "reachable", "store", "store_server", "store_template"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,0 +1,204 @@
+"""Our own server, for as long as somebody uses it: the first who opens it starts it, after the last it stops."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from quanyu.store.account import FOLDER, Account, data_folder, own_folder, private
+from quanyu.store.binaries import find_binaries
+from quanyu.store.cluster import DATABASE, SUPERUSER
+from quanyu.store.locks import open_lock, shared, take
+from quanyu.store.order import ADDRESS, KEEPER, LOG, PORT, USERS, Order
+from quanyu.store.trouble import StoreError
+from quanyu.terms import Text
+
+__all__ = ["Server", "open_server", "wait_until_stopped"]
+
+_PAUSE = 0.02
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that answers. folder: all it has on disk. socket: where it listens. account: the user it runs as."""
+
+    folder: Path
+    socket: Path
+    account: Account
+
+    def url(self, database: str = DATABASE) -> str:
+        """The address of one of its databases, for psycopg, psql and SQLAlchemy alike; it holds no secret."""
+        # requirepeer: the client asks the kernel who listens, so nobody else can stand in for the server.
+        query = {"host": self.socket, "port": PORT, "user": SUPERUSER, "requirepeer": self.account.name}
+        return f"postgresql:///{database}?{urlencode(query)}"
+
+
+@contextmanager
+def open_server(
+    data: Path | None = None,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    durable: bool = True,
+    linger: float = 2.0,
+    patience: float = 300.0,
+    progress: Callable[[Text], None] | None = None,
+) -> Iterator[Server]:
+    """The server of `data` (else QUANYU_DATA, else the user's data folder), started where it does not run.
+
+    durable: False risks the data at a crash of the machine, for tests. linger: seconds for which a server started here
+    stays after its last user. patience: seconds to wait for an answer; recovery after a crash may take long.
+    progress: told what is waited for. Raises StoreError.
+    """
+    if sys.platform == "win32":
+        raise StoreError(
+            Text(en="a server of our own runs on Linux and macOS only", zh="自带数据库服务器仅支持 Linux 与 macOS"),
+            Text(
+                en="set QUANYU_DATABASE_URL to a PostgreSQL server",
+                zh="请将 QUANYU_DATABASE_URL 设为 PostgreSQL 服务器地址",
+            ),
+        )
+    folder, account = own_folder(data.absolute() if data else data_folder(environment))
+    opening = _Opening(folder, account, progress or (lambda _: None), time.monotonic() + patience)
+    with shared(folder / USERS, opening.check):
+        binaries = find_binaries(environment)
+        order = Order(
+            str(folder), (account.name, account.uid, account.gid), str(binaries.bin), binaries.major, durable, linger
+        )
+        yield opening.server(order)
+
+
+def wait_until_stopped(data: Path, *, patience: float = 60.0) -> bool:
+    """Waits until no server runs for `data`; False when patience is at its end."""
+    deadline = time.monotonic() + patience
+    while (lock := data / FOLDER / KEEPER).exists() and _kept(lock):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(_PAUSE)
+    return True
+
+
+class _Opening:
+    """One wait for a server."""
+
+    def __init__(self, folder: Path, account: Account, progress: Callable[[Text], None], deadline: float) -> None:
+        self.folder, self.account, self.deadline = folder, account, deadline
+        self._progress, self._told = progress, Text.same("")
+        self._keeper: subprocess.Popen[bytes] | None = None
+        self._heard = b""
+
+    def server(self, order: Order) -> Server:
+        """The server, as soon as it answers."""
+        try:
+            while (found := self._answering()) is None:
+                self._hear()
+                if self._keeper is None and not _kept(self.folder / KEEPER):
+                    self._keeper = _keeper(order)
+                self.check()
+                time.sleep(_PAUSE)
+            return found
+        finally:
+            self._dismiss()
+
+    def check(self) -> None:
+        """Raises StoreError when patience is at its end."""
+        if time.monotonic() > self.deadline:
+            raise StoreError(
+                Text(en=f"the database does not answer ({self._told.en})", zh=f"数据库没有应答（{self._told.zh}）"),
+                Text(en=f"wait longer, or see {self.folder / LOG}", zh=f"请再等待，或查看 {self.folder / LOG}"),
+            )
+
+    def _tell(self, what: Text) -> None:
+        if what != self._told:
+            self._told = what
+            self._progress(what)
+
+    def _answering(self) -> Server | None:
+        # psycopg loads when there is a server to ask.
+        import psycopg
+        from psycopg.pq import PGconn, Ping
+
+        server = self._addressed()
+        if server is None:
+            return None
+        state = PGconn.ping(server.url("postgres").encode())
+        if state == Ping.REJECT:
+            self._tell(Text(en="waiting for the database to recover", zh="正在等待数据库恢复"))
+        if state != Ping.OK:
+            return None
+        with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server.url("postgres")) as connection:
+            row = connection.execute("SHOW data_directory").fetchone()
+            if row and os.path.realpath(row[0]) == os.path.realpath(self.folder / "postgres"):
+                return server
+        return None
+
+    def _addressed(self) -> Server | None:
+        try:
+            socket = Path(json.loads((self.folder / ADDRESS).read_text("utf-8"))["socket"])
+        except (OSError, ValueError, KeyError):
+            return None
+        return Server(self.folder, socket, self.account) if private(socket, self.account.uid) else None
+
+    def _hear(self) -> None:
+        """Reads what the keeper says; a keeper that has ended is forgotten, so that another is started."""
+        if self._keeper is None or self._keeper.stdout is None:
+            return
+        said = self._keeper.stdout.read(65536)
+        if said == b"":
+            self._fail()
+            self._dismiss()
+            return
+        self._heard += said or b""
+        *lines, self._heard = self._heard.split(b"\n")
+        for line in lines:
+            message = _message(line)
+            if "progress" in message:
+                self._tell(Text(*message["progress"]))
+            if "error" in message:
+                raise StoreError(*(Text(*part) for part in message["error"]))
+
+    def _fail(self) -> None:
+        """A keeper that ended with words that are no message has broken down."""
+        if self._heard.strip():
+            raise RuntimeError(self._heard.decode(errors="replace"))
+
+    def _dismiss(self) -> None:
+        if self._keeper is not None and self._keeper.stdout is not None:
+            self._keeper.stdout.close()
+            self._keeper.wait()
+        self._keeper, self._heard = None, b""
+
+
+def _keeper(order: Order) -> "subprocess.Popen[bytes]":
+    keeper = subprocess.Popen(
+        [sys.executable, "-P", "-m", "quanyu.store.keeper", json.dumps(asdict(order))],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", bufsize=0,
+        start_new_session=True,
+    )  # fmt: skip
+    if keeper.stdout is not None:
+        os.set_blocking(keeper.stdout.fileno(), False)
+    return keeper
+
+
+def _message(line: bytes) -> "dict[str, Any]":
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        # A traceback: all of it follows, and tells more than its first line.
+        raise RuntimeError(line.decode(errors="replace")) from None
+
+
+def _kept(lock: Path) -> bool:
+    """Whether a keeper is at work."""
+    descriptor = open_lock(lock)
+    try:
+        return not take(descriptor, exclusive=False)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,174 @@
+"""Connections: settings, one transaction for statements and COPY, work done again, the schema brought up once."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from quanyu.store import ConflictError, Store, StoreError, driver, migrate, open_store, transact
+
+
+@pytest.fixture
+def bare(empty_url: str) -> Iterator[Store]:
+    with open_store(empty_url, statement_timeout=5) as store:
+        with store.begin() as connection:
+            connection.execute(text("CREATE TABLE kept (key int PRIMARY KEY, amount bigint NOT NULL)"))
+            connection.execute(text("INSERT INTO kept VALUES (1, 100), (2, 100)"))
+        yield store
+
+
+def amounts(store: Store) -> list[int]:
+    with store.begin() as connection:
+        return [row.amount for row in connection.execute(text("SELECT amount FROM kept ORDER BY key"))]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("TimeZone", "Asia/Shanghai"),
+        ("statement_timeout", "5s"),
+        ("application_name", "quanyu"),
+        ("jit", "off"),
+        ("server_encoding", "UTF8"),
+    ],
+)
+def test_settings_of_a_connection(bare: Store, setting: str, value: str) -> None:
+    with bare.begin() as connection:
+        assert connection.execute(text("SELECT current_setting(:name)"), {"name": setting}).scalar() == value
+
+
+def test_a_statement_ends_at_its_timeout(empty_url: str) -> None:
+    with (
+        open_store(empty_url, statement_timeout=0.2) as store,
+        pytest.raises(OperationalError) as raised,
+        store.begin() as connection,
+    ):
+        connection.execute(text("SELECT pg_sleep(30)"))
+    assert getattr(raised.value.orig, "sqlstate", None) == "57014"
+
+
+def test_text_is_ordered_by_code_point(bare: Store) -> None:
+    with bare.begin() as connection:
+        rows = connection.execute(text("SELECT w FROM (VALUES ('b'), ('a'), ('B'), ('乙'), ('丙')) AS t(w) ORDER BY w"))
+        assert [row.w for row in rows] == sorted(["b", "a", "B", "乙", "丙"])
+
+
+def test_the_named_database_comes_before_our_own(empty_url: str) -> None:
+    with open_store(environment={"QUANYU_DATABASE_URL": empty_url}) as store, store.begin() as connection:
+        name = connection.execute(text("SELECT current_database()")).scalar()
+    assert f"/{name}?" in empty_url
+
+
+@pytest.mark.parametrize("address", ["mysql://h/x", "nonsense", "sqlite://"])
+def test_an_address_of_something_else_is_refused(address: str) -> None:
+    with pytest.raises(StoreError, match="postgresql://"), open_store(address):
+        pass
+
+
+def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
+    address = "postgresql://somebody:secret@127.0.0.1:1/none"
+    with pytest.raises(StoreError) as raised, open_store(address):
+        pass
+    assert "127.0.0.1" in str(raised.value)
+    assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_copy_and_statements_share_one_transaction(bare: Store, fails: bool) -> None:
+    def work(connection: Connection) -> None:
+        connection.execute(text("INSERT INTO kept VALUES (3, 5)"))
+        with driver(connection).cursor() as cursor, cursor.copy("COPY kept FROM STDIN") as copy:
+            copy.write_row((4, 7))
+        assert connection.execute(text("SELECT count(*) FROM kept")).scalar() == 4
+        if fails:
+            raise KeyError
+
+    if fails:
+        with pytest.raises(KeyError), bare.begin() as connection:
+            work(connection)
+    else:
+        with bare.begin() as connection:
+            work(connection)
+    assert amounts(bare) == ([100, 100] if fails else [100, 100, 5, 7])
+
+
+def test_two_at_once_lose_no_update(bare: Store) -> None:
+    together = threading.Barrier(2)
+    runs: list[int] = []
+
+    def take(key: int) -> None:
+        first = [True]
+
+        def work(connection: Connection) -> None:
+            whole = connection.execute(text("SELECT sum(amount) FROM kept")).scalar() or 0
+            if first.pop() if first else False:
+                together.wait(10)
+            runs.append(key)
+            connection.execute(text("UPDATE kept SET amount = amount - :w / 2 WHERE key = :k"), {"w": whole, "k": key})
+
+        bare.transact(work)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, [1, 2]))
+    # One after the other: half of 200, then half of 100. Side by side, both would have taken half of 200.
+    assert sorted(amounts(bare)) == [0, 50]
+    assert len(runs) == 3
+
+
+def test_a_deadlock_is_tried_again(bare: Store) -> None:
+    together = threading.Barrier(2)
+
+    def add(order: tuple[int, int]) -> None:
+        first = [True]
+
+        def work(connection: Connection) -> None:
+            for number, key in enumerate(order):
+                connection.execute(text("UPDATE kept SET amount = amount + 1 WHERE key = :k"), {"k": key})
+                if number == 0 and first:
+                    first.pop()
+                    together.wait(10)
+
+        bare.transact(work, isolation="READ COMMITTED")
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add, [(1, 2), (2, 1)]))
+    assert amounts(bare) == [102, 102]
+
+
+def test_work_that_always_conflicts_ends_with_its_reason(bare: Store) -> None:
+    pauses: list[float] = []
+
+    def work(connection: Connection) -> None:
+        connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
+
+    with pytest.raises(ConflictError) as raised:
+        transact(bare.engine, work, attempts=4, pause=pauses.append)
+    assert raised.value.sqlstate == "40001"
+    assert pauses == [0.01, 0.02, 0.04]
+
+
+def test_another_error_is_raised_at_once(bare: Store) -> None:
+    calls: list[int] = []
+
+    def work(connection: Connection) -> None:
+        calls.append(1)
+        connection.execute(text("INSERT INTO kept VALUES (1, 1)"))
+
+    with pytest.raises(DBAPIError):
+        bare.transact(work)
+    assert len(calls) == 1
+
+
+def test_the_schema_is_brought_up_once_by_many_at_once(empty_url: str) -> None:
+    def bring(_: int) -> str:
+        with open_store(empty_url) as store:
+            return migrate(store.engine)
+
+    with ThreadPoolExecutor(4) as pool:
+        versions = set(pool.map(bring, range(4)))
+    assert len(versions) == 1
+    with open_store(empty_url) as store, store.begin() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [*versions]
