@@ -305,6 +305,9 @@ class _Collector:
         for n, must in enumerate(self.programme.must):
             self.add(must.when, ("must", n, "when"), Expected.FLAG, gate)
             self.add(must.that, ("must", n, "that"), Expected.FLAG, gate)
+        for kind in ("decline", "refer"):
+            for n, one in enumerate(getattr(self.programme.underwriting, kind)):
+                self.add(one.when, ("underwriting", kind, n, "when"), Expected.FLAG, gate)
         for n, stop in enumerate(self.programme.stop):
             self.add(stop.when, ("stop", n, "when"), Expected.FLAG, gate)
 

@@ -57,6 +57,32 @@ class Must(Node):
     source: Texts | None = None
 
 
+class Reason(Node):
+    """A condition on the risk, and what the applicant is told where it holds."""
+
+    when: SourceText
+    because: Texts
+    source: Texts | None = None
+
+
+class Underwriting(Node):
+    """How a quote becomes a policy: how long it stands, what is declined, what a second person decides."""
+
+    valid: Durations | None = None
+    checked: Literal["never", "referred", "always"] = "referred"
+    decline: tuple[Reason, ...] = ()
+    refer: tuple[Reason, ...] = ()
+    source: Texts | None = None
+
+
+class Promises(Node):
+    """What the programme promises about time, from the notice of a claim on."""
+
+    decision: Durations | None = None
+    payment: Durations | None = None
+    source: Texts | None = None
+
+
 class Stop(Node):
     """A condition that closes the programme to new business."""
 
@@ -167,6 +193,9 @@ class Programme(Node):
     gains: dict[Name, GainSpec] = {}
     calls: Call | None = None
     must: tuple[Must, ...] = ()
+    underwriting: Underwriting = Underwriting()
+    promises: Promises = Promises()
+    sees: dict[Name, tuple[Literal["policies", "claims", "money"], ...]] = {}
     stop: tuple[Stop, ...] = ()
     proceeds: Duty | None = None
     excludes: tuple[str, ...] = ()

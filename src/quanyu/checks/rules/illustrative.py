@@ -108,7 +108,7 @@ def _unknown(inspection: Inspection, dotted: str, n: int) -> Finding:
 
 def _is_number(one: Written) -> bool:
     """Whether an expression states a number of its own; 0 and 1 say only nothing and all."""
-    if one.expr is None or one.path[0] in ("must", "stop"):
+    if one.expr is None or one.path[0] in ("must", "stop", "underwriting"):
         return False
     return any(isinstance(node, Number) and node.value not in (0, 1) for node, _ in walk(one.expr.root))
 

@@ -80,6 +80,7 @@ def _search(inspection: Inspection) -> Iterator[Finding]:
         )
         for member in shares
     ]
+    members += [(party, ("sees", party)) for party in inspection.programme.sees]
     for member, at in members:
         if member not in inspection.programme.parties:
             found = _unknown(inspection, member, at, set(inspection.programme.parties))

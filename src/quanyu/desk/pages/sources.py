@@ -11,7 +11,7 @@ from quanyu.terms import Text
 
 __all__ = ["sources_of"]
 
-_ELSEWHERE = frozenset({"examples", "facts", "must", "stop", "values"})
+_ELSEWHERE = frozenset({"examples", "facts", "must", "stop", "underwriting", "values"})
 _INSIDE = ("from", "to", "steps", "tower", "perils")
 
 

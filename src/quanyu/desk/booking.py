@@ -1,0 +1,91 @@
+"""The book opened for work: the store, the compiled versions, the clock and who works; one act at a time."""
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from secrets import token_hex
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from quanyu.book import Act, Journal, Library, Refused, writing
+from quanyu.store import Store, migrate, open_store
+from quanyu.store.evidence.log import header, open_log
+from quanyu.terms import Finding, Text
+
+__all__ = ["Book", "found_log", "open_book"]
+
+Given = TypeVar("Given")
+Told = Callable[[Text], None]
+
+
+@dataclass(frozen=True)
+class Book:
+    """An open book. now: the clock. actor: who works. library: the versions compiled so far."""
+
+    store: Store
+    now: Callable[[], dt.datetime]
+    actor: str
+    library: Library = field(default_factory=Library)
+
+    def act(
+        self,
+        kind: str,
+        work: Callable[[Journal], Given],
+        *,
+        reason: str = "",
+        booked: dt.date | None = None,
+        reference: str | None = None,
+    ) -> Given | list[Finding]:
+        """Does one act, whole: what `work` gives, or the findings for which it was refused, with nothing written.
+
+        booked: the day of the books, if not today. reference: under which it is done once only; Repeated is raised
+        where it was done before.
+        """
+        head = Act(kind, self.actor, self.now(), reason, booked, reference)
+
+        def whole(connection: Connection) -> Given:
+            with writing(connection, head) as journal:
+                return work(journal)
+
+        try:
+            return self.store.transact(whole, isolation="READ COMMITTED")
+        except Refused as refused:
+            return refused.findings
+
+    def read(self, work: Callable[[Connection], Given]) -> Given:
+        """Reads the book as it is at one moment."""
+        return self.store.transact(work, isolation="REPEATABLE READ")
+
+    def by(self, actor: str) -> "Book":
+        """The same book, worked on by another person."""
+        return replace(self, actor=actor)
+
+
+@contextmanager
+def open_book(
+    *,
+    actor: str,
+    now: Callable[[], dt.datetime],
+    url: str | None = None,
+    data: Path | None = None,
+    progress: Told | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Iterator[Book]:
+    """Opens the book, with its schema brought up to date. Raises StoreError where there is no database to be had."""
+    with open_store(url, data=data, progress=progress) as store:
+        migrate(store.engine)
+        with store.begin() as connection:
+            found_log(connection, environment)
+        yield Book(store, now, actor)
+
+
+def found_log(connection: Connection, environment: Mapping[str, str]) -> None:
+    """Gives the evidence log of a new book its name: QUANYU_LOG_ORIGIN, or one that no other book has."""
+    try:
+        header(connection)
+    except LookupError:
+        open_log(connection, environment.get("QUANYU_LOG_ORIGIN") or f"quanyu.local/{token_hex(8)}")
