@@ -12,6 +12,9 @@ from typer.testing import CliRunner, Result
 
 from quanyu.cli.amounts import short
 from quanyu.cli.app import app
+from quanyu.desk.cautions import cautions_of, few_years
+from quanyu.desk.open import Opened, open_programme
+from quanyu.simulation import LEVELS
 
 ROOT = Path(__file__).resolve().parents[2]
 SHRIMP = ROOT / "programmes/ningbo/yinzhou-shrimp/2018-06-01.yaml"
@@ -94,7 +97,19 @@ def test_explain_says_a_programme_in_words() -> None:
     result = run("explain", LOAN / "2009-08-01.yaml", "--lang", "en")
     assert result.exit_code == 0
     assert "who bears a loss" in result.output
+    assert "By the amount billed or booked: pays min(outstanding, principal)" in result.output
     assert "150% * premium" in result.output
+
+
+def test_simulate_says_what_the_report_says_beside_its_figures() -> None:
+    opened = open_programme(SHRIMP)
+    assert isinstance(opened, Opened)
+    cautions = [*cautions_of(opened), *few_years(200, LEVELS)]
+    assert len(cautions) >= 3
+    for language in ("zh", "en"):
+        output = re.sub(r"\s+", "", run("simulate", SHRIMP, "--years", 200, "--lang", language).output)
+        for caution in cautions:
+            assert re.sub(r"\s+", "", f"! {caution.inside(language)}") in output
 
 
 def test_explain_follows_the_money_of_a_case() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from quanyu.desk.cautions import cautions_of
 from quanyu.desk.open import Opened, open_programme
-from quanyu.desk.pages.beliefs import warnings_of
 from quanyu.desk.settle import SettledCase, settle_file
 from quanyu.desk.simulate import Simulated, prepare, simulate_programme
 from quanyu.simulation import Plan
@@ -58,8 +58,8 @@ def test_simulated_years_have_the_members_of_the_last_day(basis: str, tmp_path: 
 
 
 def test_the_report_says_which_members(tmp_path: Path) -> None:
-    programme = opened_with("occurred", tmp_path).programme
-    assert "every simulated year has those of 2026-12-31" in " ".join(text.en for text in warnings_of(programme))
+    said = " ".join(text.en for text in cautions_of(opened_with("occurred", tmp_path)))
+    assert "every simulated year has those of 2026-12-31" in said
 
 
 def test_a_claim_has_the_members_of_its_own_date(tmp_path: Path) -> None:

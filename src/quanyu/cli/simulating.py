@@ -6,17 +6,20 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from quanyu.cli.amounts import full, short
+from quanyu.desk.cautions import cautions_of, few_years
 from quanyu.desk.kernels import kernels_are_compiled
 from quanyu.desk.open import Opened, placed
 from quanyu.desk.simulate import Simulated, prepare, simulate_programme
 from quanyu.desk.whatif import changed_programme, compared_table, figures_table, same_claims
-from quanyu.simulation import Plan, Stored
+from quanyu.simulation import LEVELS, Plan, Stored
 from quanyu.tables import unwritable, write_table
 from quanyu.terms import Finding
 
@@ -79,6 +82,8 @@ def simulate_and_show(
         Console().print(f"\n[bold]{said}[/bold]  ({again.seconds * 1000:.0f} ms)")
         show(again, changed, language)
         table = compared_table(base, again, changes)
+    for caution in (*cautions_of(changed), *few_years(base.years, LEVELS)):
+        Console().print(Text(f"! {caution.inside(language)}", style="yellow"))
     if out is not None:
         write_table(out, table)
         Console().print(f"→ {out}", markup=False)
@@ -109,7 +114,9 @@ def _fitting(console: Console, made: Callable[[Written], Table], *, zh: bool) ->
     """The table with its amounts in full, or where they would be cut off at the edge, in three or four figures."""
     table = made(full)
     for column in table.columns:
-        column.no_wrap = column.justify == "right"
+        if column.justify == "right":
+            column.no_wrap = True
+            column.min_width = max((cell_len(str(cell)) for cell in column.cells), default=0)
     unbounded = console.options.update(width=10_000)
     if console.measure(table, options=unbounded).minimum <= console.width:
         return table

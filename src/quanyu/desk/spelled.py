@@ -1,13 +1,21 @@
-"""Expressions and exact numbers as a reader sees them."""
+"""Expressions, exact numbers and names of parties as a reader sees them."""
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 
+from quanyu.language.programme import Programme
 from quanyu.terms import Text, read_number, write_number
 
-__all__ = ["expression_words", "grouped"]
+__all__ = ["expression_words", "grouped", "joined", "party_words"]
 
 _CHINESE = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\s*[千万亿]+")
+
+
+def joined(texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
+    """Several texts as one."""
+    several = list(texts)
+    return Text(zh.join(t.zh for t in several), en.join(t.en for t in several))
 
 
 def grouped(value: Fraction | int) -> str:
@@ -29,3 +37,12 @@ def expression_words(text: str) -> Text:
 def _written_out(found: re.Match[str]) -> str:
     value = read_number(found[0])
     return found[0] if value is None else grouped(value)
+
+
+def party_words(programme: Programme, party: str) -> Text:
+    """What people call a party, pool or account; the insured by its key."""
+    if party == "insured" or party.startswith("insured:"):
+        key = party.partition(":")[2]
+        return Text(f"被保险人 {key}".strip(), f"the insured {key}".strip())
+    named = programme.parties.get(party) or programme.pools.get(party) or programme.accounts.get(party)
+    return (named.name if named is not None else None) or Text.same(party)

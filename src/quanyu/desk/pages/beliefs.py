@@ -1,53 +1,50 @@
-"""The assumptions as tables, and what has to be said about them."""
+"""The assumptions as tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from quanyu.desk.pages.words import constant_of, expression_words, joined, law_words, party_words, time_words
+from quanyu.desk.cautions import part_name
+from quanyu.desk.open import Opened
+from quanyu.desk.pages.words import constant_of, expression_words, joined, law_words, time_words
+from quanyu.desk.sourced import sourcing_of
 from quanyu.documents import Cell, Grid
 from quanyu.language.assumptions import Dependence, ExposurePoint, Peril
 from quanyu.language.programme import Programme
 from quanyu.terms import Text
 
-__all__ = ["assumption_grids", "warnings_of"]
+__all__ = ["assumption_grids"]
 
 _MOST_POINTS = 12
 
 
-def assumption_grids(programme: Programme) -> tuple[Grid, ...]:
-    """Exposure, perils and stated dependence."""
+def assumption_grids(opened: Opened) -> tuple[Grid, ...]:
+    """Exposure, perils and stated dependence, each illustrative where a number of it has no source."""
+    programme = opened.programme
     assumptions = programme.assumptions
     if assumptions is None:
         return ()
-    grids = [_perils(programme)]
+    grids = [_perils(opened)]
     if assumptions.exposure:
-        grids.append(_exposure(programme))
+        grids.append(_exposure(opened))
     dependence: list[tuple[str | None, Dependence]] = [(None, d) for d in assumptions.dependence]
     dependence += [(n, d) for n, p in assumptions.perils.items() for d in p.dependence]
     if dependence:
-        grids.append(_dependence(programme, dependence))
+        grids.append(_dependence(opened, dependence))
     return tuple(grids)
 
 
-def _name(programme: Programme, name: str) -> Text:
-    """A peril, cover or fact by its name."""
-    perils = programme.assumptions.perils if programme.assumptions is not None else {}
-    for part in (perils.get(name), programme.covers.get(name)):
-        if part is not None and part.name is not None:
-            return part.name
-    return Text.same(name)
-
-
-def _perils(programme: Programme) -> Grid:
+def _perils(opened: Opened) -> Grid:
+    programme = opened.programme
     assert programme.assumptions is not None
     rows = tuple(_peril(programme, name, peril) for name, peril in programme.assumptions.perils.items())
     columns = (Text("灾因", "peril"), Text("频率", "frequency"), Text("程度或事实", "severity or facts"),
                Text("何时", "when"), Text("依据", "source"))  # fmt: skip
-    return Grid(title=Text("风险", "Perils"), columns=columns, rows=rows, illustrative=True)
+    return Grid(title=Text("风险", "Perils"), columns=columns, rows=rows,
+                illustrative=sourcing_of(opened).illustrative("assumptions", "perils"))  # fmt: skip
 
 
 def _peril(programme: Programme, name: str, peril: Peril) -> tuple[Cell, ...]:
-    what = [_named(_name(programme, k), law_words(v)) for k, v in {**peril.amounts, **peril.facts}.items()]
-    what += [_named(_name(programme, k), law_words(v)) for k, v in peril.fields.items()]
+    what = [_named(part_name(programme, k), law_words(v)) for k, v in {**peril.amounts, **peril.facts}.items()]
+    what += [_named(part_name(programme, k), law_words(v)) for k, v in peril.fields.items()]
     frequency = law_words(peril.frequency) if peril.frequency is not None else Text("—", "—")
     if peril.claims is not None:
         claims = law_words(peril.claims)
@@ -64,7 +61,7 @@ def _peril(programme: Programme, name: str, peril: Peril) -> tuple[Cell, ...]:
         )
     what += [*_series(peril), *_later(peril)]
     source = peril.source or (programme.assumptions.source if programme.assumptions else None)
-    return _name(programme, name), frequency, joined(what, "；", "; "), time_words(peril.time), source
+    return part_name(programme, name), frequency, joined(what, "；", "; "), time_words(peril.time), source
 
 
 def _later(peril: Peril) -> Iterator[Text]:
@@ -103,7 +100,8 @@ def _series(peril: Peril) -> Iterator[Text]:
         )
 
 
-def _exposure(programme: Programme) -> Grid:
+def _exposure(opened: Opened) -> Grid:
+    programme = opened.programme
     assert programme.assumptions is not None
     points = programme.assumptions.exposure
     fields = list(dict.fromkeys(k for p in points for k in p.fields))
@@ -116,7 +114,7 @@ def _exposure(programme: Programme) -> Grid:
         title=Text("风险暴露", "Exposure"),
         columns=(Text("份数", "units"), *heads),
         rows=rows,
-        illustrative=True,
+        illustrative=sourcing_of(opened).illustrative("assumptions", "exposure"),
         note=Text(f"另有 {more} 类", f"{more} more") if more > 0 else None,
     )
 
@@ -128,62 +126,16 @@ def _point(point: ExposurePoint, fields: list[str]) -> tuple[Cell, ...]:
     return (expression_words(point.count.text) if count is None else count, *cells)
 
 
-def _dependence(programme: Programme, stated: list[tuple[str | None, Dependence]]) -> Grid:
+def _dependence(opened: Opened, stated: list[tuple[str | None, Dependence]]) -> Grid:
+    programme = opened.programme
+    places = [("assumptions", *(("perils", peril) if peril else ()), "dependence") for peril, _ in stated]
+    sourcing = sourcing_of(opened)
     rows = []
     for peril, d in stated:
-        within = _name(programme, peril) if peril is not None else Text("灾因之间", "between perils")
+        within = part_name(programme, peril) if peril is not None else Text("灾因之间", "between perils")
         value = constant_of(d.correlation)
-        rows.append((within, joined((_name(programme, b) for b in d.between), " — ", " — "),
+        rows.append((within, joined((part_name(programme, b) for b in d.between), " — ", " — "),
                      expression_words(d.correlation.text) if value is None else value))  # fmt: skip
     columns = (Text("在", "within"), Text("二者", "of"), Text("相关系数（高斯连接）", "correlation (Gaussian copula)"))
-    return Grid(title=Text("所写明的相依", "Stated dependence"), columns=columns, rows=tuple(rows), illustrative=True)
-
-
-def warnings_of(programme: Programme) -> Iterator[Text]:
-    """What a reader could take for granted and must not: independence, and how the errors are meant."""
-    assumptions = programme.assumptions
-    if assumptions is None:
-        yield Text(
-            "方案没有 assumptions：只有条款与案例，没有模拟结果。",
-            "The programme states no assumptions: terms and cases only, nothing is simulated.",
-        )
-        return
-    yield Text(
-        "模拟与价格全部建立在示意的假设之上，不是预测。",
-        "Simulation and price rest on illustrative assumptions throughout; they forecast nothing.",
-    )
-    alone = dict.fromkeys(p for pair in _untied(list(assumptions.perils), assumptions.dependence) for p in pair)
-    if alone:
-        who = joined(_name(programme, p) for p in alone)
-        yield Text(
-            f"未写明相依的灾因视为独立：{who.zh}。", f"Perils not named together are taken as independent: {who.en}."
-        )
-    for name, peril in assumptions.perils.items():
-        loose = _untied(list({**peril.amounts, **peril.facts}), peril.dependence)
-        if loose:
-            said = joined((joined((_name(programme, x) for x in pair), " — ", " — ") for pair in loose), "；", "; ")
-            named = _name(programme, name)
-            yield Text(
-                f"{named.zh}：未写明相依的金额视为独立：{said.zh}。",
-                f"{named.en}: amounts not named together are taken as independent: {said.en}.",
-            )
-    day = programme.period.until or programme.version
-    for name, pool in programme.pools.items():
-        if len(pool.members) > 1:
-            whose = party_words(programme, name)
-            yield Text(
-                f"{whose.zh}的成员先后不同：模拟年份一律用 {day} 在册的成员与份额。",
-                f"{whose.en}: the members change over time; every simulated year has those of {day}.",
-            )
-    if assumptions.horizon > 1:
-        yield Text(
-            f"每条路径连续 {assumptions.horizon} 年，账户余额逐年结转；标准误按各年独立计，路径之内的相依未计入。",
-            f"Each path runs {assumptions.horizon} years with balances carried over; errors are those of independent "
-            "years, dependence within a path is not in them.",
-        )
-
-
-def _untied(names: Sequence[str], stated: Sequence[Dependence]) -> list[tuple[str, str]]:
-    """Pairs for which no dependence is stated."""
-    tied = {frozenset(d.between) for d in stated}
-    return [(a, b) for n, a in enumerate(names) for b in names[n + 1 :] if frozenset((a, b)) not in tied]
+    return Grid(title=Text("所写明的相依", "Stated dependence"), columns=columns, rows=tuple(rows),
+                illustrative=any(sourcing.illustrative(*place) for place in places))  # fmt: skip

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from quanyu.checks.rules.illustrative import resolve
 from quanyu.checks.steps import Path, PlacedStep, lists
 from quanyu.desk.open import Opened
+from quanyu.desk.sourced import marked_paths
 
 __all__ = ["Marks", "marks_of"]
 
@@ -29,12 +29,11 @@ class Marks:
 
 
 def marks_of(opened: Opened) -> Marks:
-    """The marks of a programme; assumptions are illustrative unless they have a source of their own for everything."""
+    """The marks of a programme."""
     tree, programme = opened.document.tree, opened.programme
-    marked = [found for dotted in programme.illustrative if (found := resolve(tree, dotted)) is not None]
     placed = {(one.flow, one.side, _labels(one)): one for here in lists(programme, tree) for one in here.steps}
     everything = "all" in programme.illustrative
-    return Marks((*marked, ("assumptions",)), MappingProxyType(placed), everything)
+    return Marks(marked_paths(opened), MappingProxyType(placed), everything)
 
 
 def _labels(placed: PlacedStep) -> str:

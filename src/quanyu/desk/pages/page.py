@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from quanyu.desk.cautions import cautions_of, few_years
 from quanyu.desk.check import run_examples
 from quanyu.desk.open import Opened
-from quanyu.desk.pages.beliefs import assumption_grids, warnings_of
+from quanyu.desk.pages.beliefs import assumption_grids
 from quanyu.desk.pages.case import cases_of
 from quanyu.desk.pages.covers import covers_of
 from quanyu.desk.pages.exact import exact_answers
@@ -25,6 +26,7 @@ from quanyu.documents import FlowName, Number, ProgrammePage, RunFacts
 from quanyu.engine.exposure import build_exposure
 from quanyu.engine.premium_flow import PremiumSplit
 from quanyu.language.programme import Programme
+from quanyu.simulation import LEVELS
 from quanyu.terms import Text
 
 if TYPE_CHECKING:
@@ -93,22 +95,23 @@ def programme_page(
         flows=flows_of(opened.compiled, marks, known, _amounts(simulated)),
         premium=sheets_of(opened.compiled, marks),
         period_premium=None if isinstance(exposure, list) or exposure.premium is None else exposure.total_premium,
-        assumptions=assumption_grids(programme),
+        assumptions=assumption_grids(opened),
         comparisons=tuple(compare_versions(other, (opened, simulated)) for other in others),
         cases=cases_of(cases),
         examples=examples_of(programme, run_examples(opened)),
         sources=tuple(sources_of(opened, marks)),
         findings=opened.findings,
-        warnings=tuple(warnings_of(programme)),
-        **_simulated(simulated, programme),
+        warnings=(*cautions_of(opened), *(few_years(simulated.years, LEVELS) if simulated is not None else ())),
+        **_simulated(simulated, opened),
     )
 
 
-def _simulated(simulated: "Simulated | None", programme: Programme) -> dict[str, Any]:
+def _simulated(simulated: "Simulated | None", opened: Opened) -> dict[str, Any]:
     if simulated is None:
         return {}
+    programme = opened.programme
     return {
-        "price": price_of(simulated),
+        "price": price_of(simulated, opened),
         "results": accounts_shown(simulated),
         "chances": chances_of(simulated),
         "gross_ceded_net": gross_ceded_net(simulated),

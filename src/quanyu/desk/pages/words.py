@@ -1,10 +1,10 @@
 """What a file writes, as a reader sees it: expressions, scopes, laws, rows, names of parties."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from quanyu.desk.spelled import expression_words, grouped
+from quanyu.desk.spelled import expression_words, grouped, joined, party_words
 from quanyu.formula import EvaluationError, Expression, Given, constant, evaluate, parse
 from quanyu.language.assumptions import LawSpec, TimeSpec
 from quanyu.language.programme import Programme
@@ -65,12 +65,6 @@ SCOPES = {
 """The scopes that need no declaration."""
 
 
-def joined(texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
-    """Several texts as one."""
-    several = list(texts)
-    return Text(zh.join(t.zh for t in several), en.join(t.en for t in several))
-
-
 def constant_of(source: Source | None) -> Fraction | None:
     """The number that a source text stands for whatever the row; None where it has none."""
     if source is None:
@@ -99,15 +93,6 @@ def scope_words(programme: Programme, scope: str) -> Text:
     declared = programme.scopes.get(scope)
     names = " × ".join(declared.columns) if declared is not None else scope
     return Text(f"每一 {names}", f"each {names}")
-
-
-def party_words(programme: Programme, party: str) -> Text:
-    """What people call a party, pool or account; the insured by its key."""
-    if party == "insured" or party.startswith("insured:"):
-        key = party.partition(":")[2]
-        return Text(f"被保险人 {key}".strip(), f"the insured {key}".strip())
-    named = programme.parties.get(party) or programme.pools.get(party) or programme.accounts.get(party)
-    return (named.name if named is not None else None) or Text.same(party)
 
 
 def law_words(law: LawSpec) -> Text:
