@@ -45,6 +45,19 @@ def test_points_as_columns_with_premium_and_what_follows() -> None:
     assert [kind.values[c] for c in kind.codes] == ["x", "y"]
 
 
+def test_a_model_point_stands_at_its_level() -> None:
+    """Of 100 each: at the start level, at four claim-free years, at two claims."""
+    made = exposure(
+        'states: {ncd: {start: 0, next: "if(claims == 0, max(-4, ncd - 1), min(5, ncd + claims))"}}\n'
+        "premium: {base: sum, each: policy, factors: {ncd: {by: ncd, table: {-4: 0.5, 0: 1}, else: 1.5}}}\n"
+        "assumptions: {exposure: [{count: 2, fields: {sum: 100}}, {count: 1, fields: {sum: 100, ncd: -4}},"
+        " {count: 1, fields: {sum: 100, ncd: 2}}], perils: {p: {frequency: {fixed: 1}, amounts: {fire: {fixed: 1}}}}}"
+    )
+    assert isinstance(made, Exposure)
+    assert made.premium == (Fraction(100), Fraction(50), Fraction(150))
+    assert made.total_premium == 400
+
+
 def test_nothing_said_is_one_unit_and_one_premium_a_period() -> None:
     made = exposure("premium: {amount: 70, each: period}", enrolment="none")
     assert isinstance(made, Exposure)

@@ -94,8 +94,8 @@ _DECLARE = Text("先声明它", "declare it first")
 
 
 def _exposure(inspection: Inspection, assumptions: Assumptions) -> Iterator[Finding]:
-    """Fields in model points are declared, and those that the premium reads are there."""
-    fields = inspection.words.fields
+    """Fields in model points are declared, or states, and those that the premium reads are there."""
+    fields = {**inspection.words.fields, **inspection.words.states}
     needed = sorted(_needed(inspection))
     for n, point in enumerate(assumptions.exposure):
         path: Path = ("assumptions", "exposure", n)
