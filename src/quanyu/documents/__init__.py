@@ -5,6 +5,9 @@ Gives  one HTML text that opens offline, in Chinese and English, on screen and p
 Never  calculates an amount, reads a programme file, a clock or the network.
 """
 
+from quanyu.documents.certificate import certificate_pdf, write_certificate
+from quanyu.documents.certificate_page import render_certificate_page
+from quanyu.documents.certified import Certificate, CertificateCover, CertificateParty, CertificateShare, Verification
 from quanyu.documents.render import render_report, write_report
 from quanyu.documents.values import (
     Account,
@@ -60,6 +63,10 @@ __all__ = [
     "Bin",
     "Bound",
     "Cell",
+    "Certificate",
+    "CertificateCover",
+    "CertificateParty",
+    "CertificateShare",
     "ClaimPath",
     "Cover",
     "Curve",
@@ -95,7 +102,11 @@ __all__ = [
     "Taken",
     "TechnicalPrice",
     "TermChange",
+    "Verification",
     "VersionComparison",
+    "certificate_pdf",
+    "render_certificate_page",
     "render_report",
+    "write_certificate",
     "write_report",
 ]
