@@ -13,6 +13,7 @@ from quanyu.perils import Default, Exact, Gamma, Layer, Lognormal, Poisson, comp
 from quanyu.simulation import Figures, Plan, ledger, simulate_columns, step_entries
 from quanyu.simulation.columns import Column
 from quanyu.simulation.exact import exact_steps
+from quanyu.simulation.mixture import Mixture
 from quanyu.waterfall.kernel_program import Output
 from simulation.replay import annual_at, annual_from
 
@@ -109,6 +110,106 @@ def test_only_what_has_an_exact_answer_gets_one(steps: str, known: set[str]) -> 
         near(figures.mean, figures.mean_error, found.mean.value, found.mean.high - found.mean.low)
         for tail, (_, _, tvar) in zip(figures.tails, found.tails, strict=True):
             near(tail.tvar, tail.tvar_error, tvar.value, tvar.high - tvar.low)
+
+
+@pytest.mark.parametrize(
+    ("path", "answered"),
+    [
+        ("ningbo/public-catastrophe/2021-01-01", {"persons", "households", "public-safety", "public-health"}),
+        ("ningbo/hospital-bill/2021-08-10", {"class-b-own"}),
+        ("shanghai/clinical-trial/2022-01-01", {"deductible"}),
+        ("national/first-set/2019-05-01", {""}),
+        ("ningbo/cixi-export-credit/2015-01-01", {""}),
+        ("shanghai/ic-pool/2021-10-01", set()),
+    ],
+)
+def test_steps_of_the_programmes_that_see_claims_of_one_law(path: str, answered: set[str]) -> None:
+    """A step of some covers has an answer though other covers have none; perils of Poisson numbers count as one."""
+    annual = annual_at(ROOT / "programmes" / f"{path}.yaml")
+    exact = exact_steps(annual, points=1 << 15)
+    assert {name for name, figures in exact.items() if figures is not None} == answered
+    columns = [term(annual, name, "take" if name else "amount") for name in sorted(answered)]
+    run = simulate_columns(annual, Plan(30_000, seed=11), columns) if columns else None
+    for name, figures in zip(sorted(answered), run.figures if run is not None else (), strict=True):
+        found = exact[name]
+        assert found is not None
+        near(figures.mean, figures.mean_error, found.mean.value, found.mean.high - found.mean.low)
+        for tail, (_, var, tvar) in zip(figures.tails, found.tails, strict=True):
+            near(tail.var, tail.var_error, var.value, var.high - var.low)
+            near(tail.tvar, tail.tvar_error, tvar.value, tvar.high - tvar.low)
+
+
+TWO = (
+    "covers: {fire: {pays: hit}, wind: {pays: hit}}",
+    "[{as: x, party: a, covers: [fire], cap: {period: 90}}, {as: y, party: a, covers: [wind], share: 60%},"
+    " {as: last, party: b}]",
+)
+
+
+@pytest.mark.parametrize(
+    ("perils", "extra", "known"),
+    [
+        ("p: {frequency: {poisson: 2}, amounts: {fire: LAW, wind: LAW}}", "", {"x", "y"}),
+        ("p: {frequency: {poisson: 2}, amounts: {fire: LAW}}, q: {frequency: {poisson: 1}, amounts: {fire: WIDE}}", "",
+         {"", "x"}),
+        ("p: {frequency: {poisson: 2}, amounts: {fire: LAW}}, q: {frequency: {poisson: 1}, amounts: {wind: WIDE}}", "",
+         {"", "x", "y"}),
+        ("p: {frequency: {poisson: 2}, amounts: {fire: LAW}}, q: {frequency: {poisson: 1}, amounts: {fire: WIDE}}",
+         "dependence: [{between: [p, q], correlation: 0.5}]", set()),
+        ("p: {frequency: {fixed: 2}, amounts: {fire: LAW}}, q: {frequency: {poisson: 1}, amounts: {fire: WIDE}}", "",
+         set()),
+        ("p: {frequency: {fixed: 2}, amounts: {fire: LAW}}, q: {frequency: {poisson: 1}, amounts: {wind: WIDE}}", "",
+         {"x", "y"}),
+        ("p: {frequency: {poisson: 2}, claims: {poisson: 3}, amounts: {fire: LAW}},"
+         " q: {frequency: {poisson: 1}, amounts: {wind: WIDE}}", "", {"y"}),
+        ("p: {frequency: {poisson: 2}, facts: {hit: LAW}, covers: [fire]},"
+         " q: {frequency: {poisson: 1}, amounts: {wind: WIDE}}", "", {"y"}),
+    ],
+)  # fmt: skip
+def test_each_step_has_the_answer_of_the_claims_it_sees(perils: str, extra: str, known: set[str]) -> None:
+    made = perils.replace("LAW", "{gamma: {mean: 30, cv: 1}}").replace("WIDE", "{lognormal: {mean: 50, cv: 2}}")
+    covers, steps = TWO
+    head = "\n".join(covers if line.startswith("covers:") else line for line in HEAD.splitlines())
+    to = "[{as: paid, party: insured}]"
+    text = f"{head}\nlosses: {{from: {steps}, to: {to}}}\nassumptions: {{perils: {{{made}}}, {extra}}}"
+    annual = annual_from(text)
+    exact = exact_steps(annual, points=1 << 14)
+    assert {path for path, figures in exact.items() if figures is not None} == known
+    columns = [term(annual, name, "take" if name else "amount") for name in sorted(known)]
+    run = simulate_columns(annual, Plan(40_000, seed=4), columns) if columns else None
+    for name, figures in zip(sorted(known), run.figures if run is not None else (), strict=True):
+        found = exact[name]
+        assert found is not None
+        near(figures.mean, figures.mean_error, found.mean.value, found.mean.high - found.mean.low)
+        near(figures.sd, figures.sd_error, found.sd.value, found.sd.high - found.sd.low)
+        for tail, (_, var, _) in zip(figures.tails, found.tails, strict=True):
+            near(tail.var, tail.var_error, var.value, var.high - var.low)
+
+
+def test_what_lies_behind_an_account_or_in_a_group_has_no_exact_answer() -> None:
+    head = HEAD.replace("insured: {unit", "accounts: {pot: {owner: a, opening: 40}}\ninsured: {unit")
+    model = "assumptions: {perils: {p: {frequency: {poisson: 2}, amounts: {fire: {gamma: {mean: 30, cv: 1}}}}}}"
+    steps = (
+        "[{as: g, limit: {period: 500}, steps: [{as: part, party: a, share: 50%}]},"
+        " {as: pot, party: pot, share: 50%}, {as: y, party: a}, {as: last, party: b}]"
+    )
+    annual = annual_from(f"{head}\nlosses: {{from: {steps}, to: [{{as: paid, party: insured}}]}}\n{model}")
+    assert {path for path, figures in exact_steps(annual).items() if figures is not None} == {""}
+
+
+def test_a_mixture_is_between_its_laws() -> None:
+    first, second = Gamma(2.0, 15.0), Lognormal.by_mean(500.0, 2.0)
+    mixed = Mixture((0.75, 0.25), (first, second))
+    p = np.array([1e-6, 0.2, 0.75, 0.999, 1 - 1e-9])
+    assert mixed.cdf(mixed.quantile(p)) == pytest.approx(p, abs=1e-12)
+    s = np.array([0.9, 0.1, 1e-6, 1e-12])
+    assert mixed.survival(mixed.upper_quantile(s)) == pytest.approx(s, rel=1e-9)
+    assert mixed.mean == pytest.approx(0.75 * 30.0 + 0.25 * 500.0)
+    second_moment = 0.75 * (450.0 + 900.0) + 0.25 * (1000.0**2 + 500.0**2)
+    assert mixed.variance == pytest.approx(second_moment - mixed.mean**2)
+    x, h = 80.0, 1e-4
+    slope = (mixed.cdf(x + h) - mixed.cdf(x - h)) / (2 * h)
+    assert np.exp(mixed.log_density(x)) == pytest.approx(slope, rel=1e-6)
 
 
 def test_a_deductible_and_a_limit_make_atoms() -> None:

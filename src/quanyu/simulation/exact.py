@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from math import inf
 
 from quanyu.engine.annual import Annual
+from quanyu.engine.happenings import Strand
 from quanyu.formula import Expression, constant
 from quanyu.perils import Annual as YearTerms
-from quanyu.perils import Bracket, CountLaw, Exact, FrequencySeverity, Law, compound
+from quanyu.perils import Bracket, CountLaw, Exact, FrequencySeverity, Law, Poisson, compound
 from quanyu.perils import Layer as LossTerms
 from quanyu.simulation.figures import LEVELS
-from quanyu.waterfall.plan import Plan, PlanStep, Stage
+from quanyu.simulation.mixture import Mixture
+from quanyu.waterfall.plan import Plan, PlanStep, Stage, Taker
 
 __all__ = ["ExactFigures", "exact_steps"]
 
+_Covers = frozenset[str]
 _POINTS = 1 << 17
 
 
@@ -31,71 +34,111 @@ def exact_steps(
 ) -> Mapping[str, ExactFigures | None]:
     """The steps of the losses by their paths, `` for all losses; None where there is no exact answer.
 
-    There is one where one peril makes claims of one cover given by its loss, and a step takes a constant share of what
-    constant terms, first of each claim, then of the year, let pass of a constant part of each loss. points: of the
-    grid.
+    There is one where what reaches a step is a constant part of every claim of its covers, each of them given by its
+    loss and drawn once an occurrence, by one peril or by several independent ones with Poisson numbers; and the step
+    takes a constant share of what constant terms, first of each claim, then of the year, let pass. points: of the grid.
     """
     plan = next(p for p in annual.plans if (p.flow, p.side) == ("losses", "from"))
     found: dict[str, ExactFigures | None] = dict.fromkeys(["", *(step.path for step in plan.steps)])
-    model = _model(annual)
-    if model is None:
+    if annual.needs.recovered and not any(p.flow == "recoveries" for p in annual.plans):
         return found
-    known: dict[tuple[LossTerms, YearTerms], Exact] = {}
+    known: dict[tuple[_Covers, LossTerms, YearTerms], Exact] = {}
 
-    def figures(loss: LossTerms, year: YearTerms, factor: float) -> ExactFigures:
-        if (loss, year) not in known:
-            known[loss, year] = compound(*model, loss, annual=year, points=points)
-        return _scaled(known[loss, year], factor, levels)
+    def figures(covers: _Covers, loss: LossTerms, year: YearTerms, factor: float) -> ExactFigures | None:
+        model = _model(annual, covers)
+        if model is None:
+            return None
+        if (covers, loss, year) not in known:
+            known[covers, loss, year] = compound(*model, loss, annual=year, points=points)
+        return _scaled(known[covers, loss, year], factor, levels)
 
-    found[""] = figures(LossTerms(), YearTerms(), 1.0)
-    for step, part in _reached(annual, plan, plan.roots, 1.0):
+    drawn = _drawn(annual)
+    found[""] = figures(drawn, LossTerms(), YearTerms(), 1.0)
+    for step, covers, part in _reached(annual, plan, plan.roots, dict.fromkeys(drawn, 1.0)):
         terms = _terms(annual, step)
         if terms is not None:
             loss, year, share = terms
             of_loss = LossTerms(loss.attachment / part, loss.limit / part)
-            found[step.path] = figures(of_loss, YearTerms(year.attachment / part, year.limit / part), part * share)
+            of_year = YearTerms(year.attachment / part, year.limit / part)
+            found[step.path] = figures(covers, of_loss, of_year, part * share)
     return found
 
 
-def _model(annual: Annual) -> tuple[CountLaw, Law] | None:
-    """The law of the number of claims and of one of them, where all claims are alike."""
-    drawn = annual.drawn
-    if len(drawn.strands) != 1 or drawn.series or annual.compiled.combinations:
+def _drawn(annual: Annual) -> _Covers:
+    """Every cover that something is drawn for."""
+    strands, series = annual.drawn.strands, annual.drawn.series
+    return frozenset(c for s in strands for c in (*s.laws, *s.covers)) | {c for s in series for c in s.covers}
+
+
+def _model(annual: Annual, covers: _Covers) -> tuple[CountLaw, Law] | None:
+    """The law of the number of claims of some covers and of one of them, where all of them are alike."""
+    if any(covers & set(series.covers) for series in annual.drawn.series):
         return None
-    strand = drawn.strands[0]
+    sources = []
+    for strand in annual.drawn.strands:
+        if covers & {*strand.laws, *strand.covers}:
+            source = _source(annual, strand, covers)
+            if source is None:
+                return None
+            sources.append(source)
+    if len(sources) < 2:
+        return sources[0] if sources else None
+    counts = [count for count, _ in sources]
+    if annual.drawn.dependence is not None or not all(isinstance(count, Poisson) for count in counts):
+        return None
+    number = sum(count.mean for count in counts)
+    return Poisson(number), Mixture(tuple(c.mean / number for c in counts), tuple(law for _, law in sources))
+
+
+def _source(annual: Annual, strand: Strand, covers: _Covers) -> tuple[CountLaw, Law] | None:
+    """How many claims of some covers a peril makes, and the law of one: one an occurrence, given by its loss."""
     if not isinstance(strand.peril, FrequencySeverity) or strand.peril.factor is not None:
         return None
-    if strand.claims is not None or strand.covers or len(strand.laws) != 1:
+    made = {*strand.laws, *strand.covers}
+    if strand.claims is not None or covers & set(strand.covers) or len(covers & set(strand.laws)) != 1:
         return None
-    law = next(iter(strand.laws.values()))
-    reduced = annual.needs.recovered and not any(p.flow == "recoveries" for p in annual.plans)
-    return (strand.peril.frequency, law) if float(law.quantile(0.0)) >= 0.0 and not reduced else None
+    if any(len(made & set(c.covers)) > 1 and covers & set(c.covers) for c in annual.compiled.combinations):
+        return None
+    law = strand.laws[next(iter(covers & set(strand.laws)))]
+    return (strand.peril.frequency, law) if float(law.quantile(0.0)) >= 0.0 else None
 
 
-def _reached(annual: Annual, plan: Plan, steps: Sequence[int], part: float) -> Iterator[tuple[PlanStep, float]]:
-    """The steps that see a constant part of each loss, with that part."""
+def _reached(
+    annual: Annual, plan: Plan, steps: Sequence[int], parts: dict[str, float]
+) -> Iterator[tuple[PlanStep, _Covers, float]]:
+    """The steps that see a constant part of each claim of their covers, with those covers and that part.
+
+    parts: by cover what of each claim reaches the first of the steps, only covers of which that is known; changed to
+    what reaches the step behind the last.
+    """
+    every = _drawn(annual)
     for index in steps:
         step = plan.steps[index]
-        if not _lets_all_in(annual, step):
-            return
-        yield step, part
+        seen = every if step.covers is None else every & step.covers
+        group = step.taker is Taker.GROUP  # takes what its inner steps take, which may be less than what it lets pass
+        if seen <= parts.keys() and len({parts[c] for c in seen}) == 1 and step.when is None and not group:
+            yield step, seen, parts[next(iter(seen))]
         share = _share(step)
-        if step.stages or step.caps or share is None:
-            return
+        if step.when is not None or step.stages or step.caps or share is None or _bounded(annual, step):
+            for cover in seen & parts.keys():
+                del parts[cover]
+            continue
+        inner = {c: parts[c] * share for c in seen & parts.keys()}
         if step.inside == "tower":
             for child in step.children:
-                yield from _reached(annual, plan, (child,), part * share)
+                yield from _reached(annual, plan, (child,), dict(inner))
         elif step.inside == "steps":
-            yield from _reached(annual, plan, step.children, part * share)
-        if step.party is None or share >= 1.0:
-            return
-        part *= 1.0 - share
+            yield from _reached(annual, plan, step.children, inner)
+        for cover in seen & parts.keys():
+            if step.party is None or share >= 1.0:
+                del parts[cover]
+            else:
+                parts[cover] *= 1.0 - share
 
 
-def _lets_all_in(annual: Annual, step: PlanStep) -> bool:
-    """Whether the step has neither a condition nor covers that leave out what is drawn."""
-    drawn = set(annual.drawn.strands[0].laws)
-    return step.when is None and (step.covers is None or drawn <= step.covers)
+def _bounded(annual: Annual, step: PlanStep) -> bool:
+    """Whether what a step takes ends with a balance."""
+    return step.party in annual.compiled.programme.accounts
 
 
 def _share(step: PlanStep) -> float | None:
@@ -110,7 +153,7 @@ def _number(expr: Expression) -> float | None:
 def _terms(annual: Annual, step: PlanStep) -> tuple[LossTerms, YearTerms, float] | None:
     """What a step lets pass of a loss and of a year, and its share; None where its terms are others."""
     share = _share(step)
-    if share is None or not share or step.party in annual.compiled.programme.accounts:
+    if share is None or not share or _bounded(annual, step):
         return None
     kinds = [_kind(annual, stage.scope) for stage in step.stages]
     if sorted(kinds) != kinds or len(set(kinds)) != len(kinds) or "other" in kinds:
