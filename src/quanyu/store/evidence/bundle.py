@@ -47,9 +47,10 @@ def check_bundle(text: str, keys: Sequence[PublicKey], *, code: str | None = Non
     """Hold a bundle against trusted keys, and against the code that somebody has on paper, where given."""
     try:
         page = json.loads(text, object_pairs_hook=_once)
-        record, seq, note = page["record"], page["seq"], read_note(page["head"])
-        if page["format"] != FORMAT or type(seq) is not int or not isinstance(record, dict):
+        record, seq, head = page["record"], page["seq"], page["head"]
+        if page["format"] != FORMAT or [type(part) for part in (record, seq, head)] != [dict, int, str]:
             raise ValueError(f"the format is {FORMAT!r}")
+        note = read_note(head)
         rule = Rule(note.head.algorithm)
         leaf = rule.leaf(canonical(record))
         proof = [base64.b64decode(node, validate=True) for node in page["proof"]]
