@@ -100,6 +100,7 @@ party_role = Table(
     Column("version_id", BigInteger, ForeignKey("programme_version.id"), primary_key=True, autoincrement=False),
     Column("name", CODE, primary_key=True),
     Column("party_id", BigInteger, ForeignKey("party.id"), nullable=False),
+    Column("sees", ARRAY(CODE), nullable=False),
     Column("txn_id", BigInteger, ForeignKey("txn.id"), nullable=False),
 )
 

@@ -123,9 +123,13 @@ def publish(journal: Journal, programme: Programme, changes: Sequence[Mapping[st
     journal.write(t.programme_version, [row])
     people = programme_parties(programme)
     ids = ensure_parties(journal, people.values())
+    sees = programme.sees
     journal.write(
         t.party_role,
-        ({"version_id": number, "name": name, "party_id": ids[p.code]} for name, p in people.items()),
+        (
+            {"version_id": number, "name": name, "party_id": ids[p.code], "sees": list(sees.get(name, ()))}
+            for name, p in people.items()
+        ),
     )
     journal.touch("version", number)
     return number

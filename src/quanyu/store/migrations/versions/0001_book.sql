@@ -64,6 +64,7 @@ create table party_role (
   version_id bigint not null references programme_version,
   name text collate "C" not null,
   party_id bigint not null references party,
+  sees text[] collate "C" not null check (sees <@ array['policies', 'claims', 'money']),
   txn_id bigint not null references txn,
   primary key (version_id, name)
 );
@@ -218,9 +219,9 @@ create table transfer (
   check (payer_id <> receiver_id)
 );
 create index transfer_by_payer on transfer (payer_id, booked_on)
-  include (receiver_id, stage, flow, label, currency, amount);
+  include (receiver_id, stage, flow, label, currency, version_id, amount);
 create index transfer_by_receiver on transfer (receiver_id, booked_on)
-  include (payer_id, stage, flow, label, currency, amount);
+  include (payer_id, stage, flow, label, currency, version_id, amount);
 create index transfer_by_policy on transfer (policy_id) where policy_id is not null;
 create index transfer_by_claim on transfer (claim_id) where claim_id is not null;
 create index transfer_alone on transfer (txn_id) where policy_id is null and claim_id is null;
