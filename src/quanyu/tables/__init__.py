@@ -5,8 +5,9 @@ Gives  typed columns, or findings by sheet, row and column, all of them at once;
 Never  reads half of a table, guesses a code, or turns a gap into zero.
 """
 
+from quanyu.tables.blocks import Blocks, open_blocks
 from quanyu.tables.read import Rows, read_rows, unreadable
 from quanyu.tables.typed import typed_columns
 from quanyu.tables.write import unwritable, write_table
 
-__all__ = ["Rows", "read_rows", "typed_columns", "unreadable", "unwritable", "write_table"]
+__all__ = ["Blocks", "Rows", "open_blocks", "read_rows", "typed_columns", "unreadable", "unwritable", "write_table"]

@@ -11,10 +11,10 @@ from quanyu.terms import Finding, Place, Text
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["SUFFIXES", "Rows", "read_rows", "unreadable"]
+__all__ = ["ENCODINGS", "SUFFIXES", "Rows", "broken", "read_rows", "unreadable"]
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
-_ENCODINGS = ("utf-8-sig", "gb18030")
+ENCODINGS = ("utf-8-sig", "gb18030")
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
     try:
         rows = _read(path, suffix, sheet)
     except Exception as error:
-        return [_broken(path, str(error))]
+        return [broken(path, str(error))]
     if rows.frame.width == 0:
         return [
             _finding(
@@ -77,8 +77,8 @@ def unreadable(path: Path, columns: Collection[str]) -> list[Finding]:
     try:
         schema = pl.read_parquet_schema(path)
     except Exception as error:
-        return [_broken(path, str(error))]
-    return [_broken(path, f"{n}: {kind}") for n, kind in schema.items() if kind.is_nested() and n in columns]
+        return [broken(path, str(error))]
+    return [broken(path, f"{n}: {kind}") for n, kind in schema.items() if kind.is_nested() and n in columns]
 
 
 def _absent(path: Path) -> Finding:
@@ -86,7 +86,8 @@ def _absent(path: Path) -> Finding:
     return _finding("cannot-read", path, reason, Text("检查路径", "look at the path"))
 
 
-def _broken(path: Path, why: str) -> Finding:
+def broken(path: Path, why: str) -> Finding:
+    """That a table cannot be read, and why."""
     return _finding(
         "table-unreadable",
         path,
@@ -143,7 +144,7 @@ def _twice(headings: Sequence[str]) -> str | None:
 
 def _decoded(data: bytes) -> bytes:
     """UTF-8 bytes; spreadsheets in China still write GB18030."""
-    for encoding in _ENCODINGS:
+    for encoding in ENCODINGS:
         try:
             return data.decode(encoding).encode()
         except UnicodeDecodeError:
