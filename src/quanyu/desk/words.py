@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from quanyu.desk.cover_words import cover_words
+from quanyu.desk.duties import duty_words
 from quanyu.desk.open import Opened
 from quanyu.formula import Expression
 from quanyu.terms import Text
@@ -51,6 +52,10 @@ def programme_words(opened: Opened) -> Iterator[tuple[int, Text]]:
         title = cover.name or Text.same(name)
         yield 1, Text(f"{title.zh}（{name}）", f"{title.en} ({name})")
         yield from ((depth + 2, line) for depth, line in cover_words(programme, name))
+    duties = list(duty_words(programme))
+    if duties:
+        yield 0, Text("义务、权利与期限", "duties, rights and dates")
+        yield from ((1, line) for line in duties)
     for (flow, side), plan in opened.compiled.plans.items():
         yield 0, FLOW_NAMES[flow, side]
         for index in plan.roots:

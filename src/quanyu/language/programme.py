@@ -135,9 +135,9 @@ class Closes(Node):
 
 
 class Conventions(Node):
-    """Conventions of the programme: time zone, business calendar, rounding of a quoted premium."""
+    """Conventions of the programme: time zone and rounding, each the only one there is, and a business calendar."""
 
-    time_zone: Name | Literal["Asia/Shanghai"] = "Asia/Shanghai"
+    time_zone: Literal["Asia/Shanghai"] = "Asia/Shanghai"
     calendar: Texts | None = None
     rounding: Literal["half-up"] = "half-up"
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
+from quanyu.desk.duties import duty_words
 from quanyu.desk.pages.marks import Marks
 from quanyu.desk.pages.words import constant_of, expression_words, free_text, joined, party_words
 from quanyu.documents import Account, Fact, Grid, InsuredField, InsuredUnit, Number, Party, Pool, PoolShares, Role
@@ -173,6 +174,10 @@ def conditions_of(programme: Programme, marks: Marks) -> tuple[Grid, ...]:
             Grid(title=Text("停办条件", "New business stops"), rows=stops,
                  columns=(Text("名称", "name"), Text("当", "when"), Text("依据", "source")))
         )  # fmt: skip
+    duties = tuple((text,) for text in duty_words(programme))
+    if duties:
+        grids.append(Grid(title=Text("义务、权利与期限", "Duties, rights and dates"), rows=duties,
+                          columns=(Text("照录，不牵动金额", "kept as stated, no amount depends on it"),)))  # fmt: skip
     if programme.scopes:
         keys = tuple((name, " × ".join(s.columns)) for name, s in programme.scopes.items())
         grids.append(
