@@ -10,10 +10,12 @@ Never  changes or removes a leaf, keeps a private key in the database, reads the
     head      keys in files, signed heads                      writer's side
     tables    the tables                                       writer's side
     log       the tree kept in PostgreSQL                      writer's side
+    sql       the caller's connection and transaction          writer's side
     derive    records read again from the rows of the book     between the sides
     proof     checks inclusion and consistency                 stranger's side
     note      reads signed heads                               stranger's side
     verify    the whole log against its heads                  stranger's side
     code      the code on a certificate                        stranger's side
     bundle    one record, its proof and a head in a file       stranger's side
+    discrepancy  what does not agree, and why                  stranger's side
 """
