@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
 
 from quanyu.book import tables as t
 from quanyu.book.journal import Journal, reserve
@@ -27,18 +28,28 @@ class Person:
 
 
 def ensure_parties(journal: Journal, people: Iterable[Person]) -> dict[str, int]:
-    """The ids of parties by their codes; those not in the book are written, in their order."""
+    """The ids of parties by their codes; those not in the book are written, in their order.
+
+    Two who write the same party at once get the same id: the second waits for the first.
+    """
     wanted = {person.code: person for person in people}
-    query = select(t.party.c.code, t.party.c.id).where(t.party.c.code.in_(list(wanted)))
-    known = {code: int(number) for code, number in journal.connection.execute(query)}
+    known = _known(journal.connection, wanted)
     new = [person for code, person in wanted.items() if code not in known]
-    if new:
-        first = reserve(journal.connection, "party_id", len(new))
-        known |= {person.code: first + n for n, person in enumerate(new)}
-        journal.write(t.party, (_row(person, known) for person in new))
-        for person in new:
-            journal.touch("party", known[person.code])
-    return known
+    if not new:
+        return known
+    journal.begin()
+    first = reserve(journal.connection, "party_id", len(new))
+    ids = known | {person.code: first + n for n, person in enumerate(new)}
+    rows = [{**_row(person, ids), "txn_id": journal.txn} for person in new]
+    made = insert(t.party).on_conflict_do_nothing(index_elements=["code"]).returning(t.party.c.id)
+    for number in journal.connection.execute(made, rows).scalars():
+        journal.touch("party", int(number))
+    return known | _known(journal.connection, {person.code: person for person in new})
+
+
+def _known(connection: Connection, wanted: Mapping[str, Person]) -> dict[str, int]:
+    query = select(t.party.c.code, t.party.c.id).where(t.party.c.code.in_(list(wanted)))
+    return {code: int(number) for code, number in connection.execute(query)}
 
 
 def _row(person: Person, known: Mapping[str, int]) -> dict[str, object]:

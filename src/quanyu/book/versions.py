@@ -43,6 +43,16 @@ class Version:
         return self.compiled.programme
 
     @property
+    def leader_id(self) -> int | None:
+        """Who leads: the leader of the first pool with losses or premium, else the first insurer."""
+        programme = self.programme
+        steps = (*programme.losses.from_, *(programme.premium.to if programme.premium is not None else ()))
+        named = [step.party for step in steps if step.party is not None]
+        led = [pool.leader for name in named if (pool := programme.pools.get(name)) is not None and pool.leader]
+        alone = [name for name in named if name in programme.parties and programme.parties[name].kind == "insurer"]
+        return self.roles[(led + alone)[0]] if led or alone else None
+
+    @property
     def currency(self) -> str:
         """What its amounts are counted in."""
         return self.programme.counted_in

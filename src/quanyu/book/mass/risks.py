@@ -1,0 +1,134 @@
+"""Rows of a table as risks of one version: their fields as they are kept, their premium, what is exact of each."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from quanyu.book.versions import Version
+from quanyu.engine.gates import gate_names, unmet_rows
+from quanyu.engine.names import with_names, with_names_columns
+from quanyu.engine.rows import RowUnreadable, read_row
+from quanyu.formula import Column, EvaluationError, Expression, evaluate, names
+from quanyu.language.scalars import FieldType, Source
+from quanyu.rating import quote_columns
+from quanyu.tables import Rows, typed_columns
+from quanyu.terms import Finding
+from quanyu.waterfall.alone import Columns
+
+__all__ = ["Risks", "read_risks"]
+
+_DAYS = ("start", "end")
+
+
+@dataclass(frozen=True)
+class Risks:
+    """Risks of one version. kept: their fields as texts, empty cells null. premium: in fen, shape (rows,)."""
+
+    version: Version
+    rows: Rows
+    kept: pl.DataFrame
+    premium: NDArray[np.int64]
+
+    @property
+    def columns(self) -> Columns:
+        """What the terms of the premium flow read of them."""
+        return Columns(_values(self.version, self.kept), _day(self.rows.frame))
+
+
+def read_risks(version: Version, rows: Rows, reserved: Sequence[str]) -> Risks | list[Finding]:
+    """The risks of a block of rows; every bad cell and every condition that is not met is a finding.
+
+    reserved: columns that are no fields. Columns that the version does not know are kept as they stand.
+    """
+    frame = rows.frame
+    filled = [n for n in frame.columns if n not in reserved and frame[n].null_count() < frame.height]
+    kinds = {n: kind for n, kind in _read(version).items() if n in filled or _needed(version, n)}
+    columns, findings = typed_columns(rows, kinds)
+    if findings:
+        return findings
+    named = with_names_columns(version.compiled.names, columns, frame.height)
+    findings = unmet_rows(version.compiled, named, frame.height, place=rows.place)
+    premium = _premium(version, named, rows)
+    if isinstance(premium, list):
+        return [*findings, *premium]
+    return findings or Risks(version, rows, _kept(frame.select(filled), kinds), premium)
+
+
+def _read(version: Version) -> dict[str, FieldType]:
+    """The fields of a version and, where its premium counts days, the days of cover."""
+    fields = {name: spec.type for name, spec in version.programme.insured.fields.items()}
+    rating = version.compiled.rating
+    days = {name: FieldType("date") for name in _DAYS} if rating is not None and rating.day_count else {}
+    plans = tuple(version.compiled.names.plans)
+    return {**fields, **({"plan": FieldType("text", plans)} if plans else {}), **days}
+
+
+def _needed(version: Version, name: str) -> bool:
+    rating = version.compiled.rating
+    read = (rating.reads if rating is not None else frozenset()) | gate_names(version.compiled)
+    return name in read and name not in version.programme.states
+
+
+def _premium(version: Version, columns: dict[str, Column], rows: Rows) -> NDArray[np.int64] | list[Finding]:
+    rating = version.compiled.rating
+    if rating is None:
+        return np.zeros(rows.frame.height, np.int64)
+    quotes = quote_columns(rating, columns, rows.frame.height, place=rows.place)
+    return quotes if isinstance(quotes, list) else quotes.fen
+
+
+def _kept(frame: pl.DataFrame, kinds: dict[str, FieldType]) -> pl.DataFrame:
+    """Cells as texts that are read exactly: truths as true and false, days as 2026-01-01, numbers as written."""
+    return frame.select(_text(pl.col(n), frame.schema[n], kinds.get(n)).alias(n) for n in frame.columns)
+
+
+def _text(column: pl.Expr, written: object, kind: FieldType | None) -> pl.Expr:
+    if written == pl.Boolean:
+        return column.cast(pl.String)
+    if isinstance(written, pl.Datetime):
+        return column.dt.to_string("%Y-%m-%d")
+    text = column.cast(pl.String).str.strip_chars()
+    if kind is not None and kind.kind == "bool":
+        return (
+            pl.when(text.str.to_lowercase().is_in(["true", "1", "yes", "是", "y", "t"]))
+            .then(pl.lit("true"))
+            .when(text.is_not_null())
+            .then(pl.lit("false"))
+        )
+    return pl.when(text != "").then(text)
+
+
+def _values(version: Version, kept: pl.DataFrame) -> Callable[[Expression], Sequence[object]]:
+    """Expressions on every row, exactly, each once for rows that read alike; None where one has no value."""
+
+    def values(expression: Expression) -> Sequence[object]:
+        read = sorted(names(expression))
+        own = set(read) <= set(kept.columns) and not version.compiled.names.plans
+        frame = kept.select(read if own else kept.columns)
+        alike = frame.unique(maintain_order=True).with_row_index("alike")
+        found = [_value(version, expression, row) for row in alike.drop("alike").iter_rows(named=True)]
+        at = frame.join(alike, on=frame.columns, how="left", nulls_equal=True, maintain_order="left")["alike"]
+        return [found[n] for n in at.to_list()]
+
+    return values
+
+
+def _value(version: Version, expression: Expression, row: dict[str, str | None]) -> object:
+    written = {name: Source(text) for name, text in row.items() if text is not None}
+    try:
+        return evaluate(expression, with_names(version.compiled.names, read_row(written, version.compiled.kinds)))
+    except (EvaluationError, RowUnreadable):
+        return None
+
+
+def _day(frame: pl.DataFrame) -> Callable[[str], NDArray[np.int64]]:
+    """The date that a pool goes by: a policy attaches on its first day and is issued when the table says."""
+
+    def day(name: str) -> NDArray[np.int64]:
+        column = frame["issued" if name == "issued" else "start"]
+        return column.cast(pl.Int32).cast(pl.Int64).to_numpy()
+
+    return day
