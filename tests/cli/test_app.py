@@ -118,6 +118,13 @@ def test_explain_follows_the_money_of_a_case() -> None:
     assert "600,000" in result.output
 
 
+def test_explain_names_those_who_bore_a_loss_that_comes_back() -> None:
+    for language, name in (("en", "by those who bore the loss"), ("zh", "各承担人取 50万")):
+        output = " ".join(run("explain", LOAN / "recovered.case", "--lang", language).output.split())
+        assert name in output
+        assert "borne" not in output
+
+
 def test_one_premium_with_its_sheet() -> None:
     result = run("price", FIRST_SET, "--field", "sum=1000万", "--field", "rate=5%", "--lang", "en")
     assert result.exit_code == 0

@@ -24,7 +24,7 @@ examples: [{cover: home, env: {assessed: 1}, expect: 1}]
 """
 KEPT = """
 conventions: {calendar: {zh: 国务院放假通知, en: the State Council's notice}}
-period: {each: policy, basis: attaching, years: 3, extension: {notice: 30 days}}
+period: {each: season, basis: attaching, season: [11-20, 02-10], years: 3, extension: {notice: 30 days}}
 parts: {water: {from: completion, to: completion + 5 years, covers: [home]}}
 declarations: {due: 30 days, late: pro rata, minimum: 8000}
 services: {amount: 10, from: [{as: paid, party: insurer}], to: [{as: v, party: fund}],
@@ -52,11 +52,12 @@ def test_every_key_that_moves_no_money_is_said_and_found() -> None:
     assert {f.severity for f in found} == {Severity.INFO}
     named = {re.match(r"`(\w+)`", f.reason.en)[1] for f in found}  # type: ignore[index]
     assert named == {
-        "calendar", "years", "extension", "schedule", "parts", "declarations", "true_up", "quota",
+        "calendar", "years", "season", "extension", "schedule", "parts", "declarations", "true_up", "quota",
         "milestones", "excludes", "proceeds", "option", "revision", "accumulates", "provisional",
     }  # fmt: skip
     assert [text.en for text in duty_words(document.value)] == [
         "A policy runs 3 years",
+        "A season runs from 11-20 to 02-10",
         "Extension notice: 30 days",
         "Working days by the State Council's notice",
         "The policy has a schedule of patent",

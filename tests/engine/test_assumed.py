@@ -103,3 +103,21 @@ def test_the_number_of_claims_of_an_occurrence_follows_its_law() -> None:
     counts = sampler.at(np.where(u == 0.0, 0.1, u))
     assert counts.mean() == pytest.approx(4, rel=0.02)
     assert counts.var() == pytest.approx(4, rel=0.03)
+
+
+@pytest.mark.parametrize(("said", "steps"), [("", {}), (", steps: 1", {"gust": 1}), (", steps: 40", {"gust": 40})])
+def test_one_step_of_a_series_is_one_and_none_said_is_the_whole_year(said: str, steps: dict[str, int]) -> None:
+    reverting = f"{{mean_reversion: {{mean: 100, kappa: 1, sigma: 20%, start: 100}}{said}}}"
+    drawn = assume(compiled(f"assumptions: {{perils: {{p: {{series: {{gust: {reverting}}}, covers: [wind]}}}}}}"))
+    assert isinstance(drawn, Drawn)
+    assert drawn.series[0].steps == steps
+
+
+def test_no_step_of_a_series_is_refused() -> None:
+    reverting = "{mean_reversion: {mean: 100, kappa: 1, sigma: 20%, start: 100}, steps: 0}"
+    model = f"assumptions: {{perils: {{p: {{series: {{gust: {reverting}}}, covers: [wind]}}}}}}"
+    document, findings = read_programme(f"{HEAD}{LOSSES}{model}")
+    assert document is None
+    (finding,) = findings
+    assert finding.code == "wrong-type"
+    assert "steps" in finding.reason.zh

@@ -61,6 +61,9 @@ def duty_words(programme: Programme) -> Iterator[Text]:
 def _of_the_period(programme: Programme) -> Iterator[Text]:
     if programme.period.years:
         yield Text(f"一份保单 {programme.period.years} 年", f"A policy runs {programme.period.years} years")
+    if programme.period.season:
+        first, last = programme.period.season
+        yield Text(f"每季自 {first} 至 {last}", f"A season runs from {first} to {last}")
     for name, length in programme.period.extension.items():
         yield Text(f"延长期 {name}：{_length(length)}", f"Extension {name}: {length}")
     calendar = programme.conventions.calendar

@@ -12,6 +12,12 @@ __all__ = ["expression_words", "grouped", "joined", "party_words"]
 _CHINESE = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?\s*[千万亿]+")
 
 
+_ROLES = {
+    "borne": Text("各承担人", "those who bore the loss"),
+    "claimant": Text("索赔人", "the claimant"),
+}
+
+
 def joined(texts: Iterable[Text], zh: str = "、", en: str = ", ") -> Text:
     """Several texts as one."""
     several = list(texts)
@@ -44,5 +50,7 @@ def party_words(programme: Programme, party: str) -> Text:
     if party == "insured" or party.startswith("insured:"):
         key = party.partition(":")[2]
         return Text(f"被保险人 {key}".strip(), f"the insured {key}".strip())
+    if party in _ROLES:
+        return _ROLES[party]
     named = programme.parties.get(party) or programme.pools.get(party) or programme.accounts.get(party)
     return (named.name if named is not None else None) or Text.same(party)

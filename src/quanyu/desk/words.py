@@ -84,6 +84,8 @@ def _taker(plan: Plan, step: PlanStep) -> Text:
         return Text("被保险人", "the insured")
     if step.taker is Taker.BORNE:
         return Text("按各自最终承担的比例", "each in proportion to what it bore")
+    if step.taker is Taker.CLAIMANT:
+        return Text("索赔人", "the claimant")
     party = step.party or ""
     return plan.names.get(party, Text.same(party))
 

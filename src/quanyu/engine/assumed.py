@@ -229,7 +229,7 @@ def _series(compiled: Compiled, name: str, peril: Peril, histories: Histories) -
         else:
             reverting = _held(path, lambda spec=spec: _reverting(spec, path))  # type: ignore[misc]
             models.append(_held(path, lambda r=reverting, f=fact, s=step: MeanReversion(f"{name}/{f}", {f: r}, s)))  # type: ignore[misc]
-    steps = {fact: spec.steps for fact, spec in peril.series.items() if spec.steps > 1}
+    steps = {fact: spec.steps for fact, spec in peril.series.items() if spec.steps is not None}
     return SeriesStrand(name, tuple(models), steps, peril.covers)
 
 

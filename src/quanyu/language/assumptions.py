@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from quanyu.language.node import Node
 from quanyu.language.scalars import MonthDay, Name, SourceText, Texts, Truth
@@ -101,7 +101,7 @@ class SeriesSpec(Node):
     history: str | None = None
     column: str | None = None
     block: int | None = None
-    steps: int = 1
+    steps: Annotated[int, Field(ge=1)] | None = None
     mean_reversion: dict[Name, SourceText] = {}
     log: Truth = True
     seasonal: tuple[SourceText, ...] = ()

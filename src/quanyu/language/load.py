@@ -260,6 +260,10 @@ def _words(code: str, error: Any, path: tuple[Any, ...], kind: type[Node]) -> tu
                 else Text("删去它，或查参考手册", "delete it, or see the reference")
             )
             return Text(f"这里没有“{name}”这个键", f"there is no key `{name}` here"), hint
+        case "missing-key" if isinstance(name, int):
+            return Text(
+                f"“{_spoken(path[:-1])}”缺第 {name + 1} 项", f"`{_spoken(path[:-1])}` lacks item {name + 1}"
+            ), Text("见参考手册中这个键的例子", "see the example of this key in the reference")
         case "missing-key":
             return Text(f"缺少“{name}”", f"`{name}` is missing"), Text(f"写上 {name}:", f"write {name}:")
         case "not-allowed":
@@ -284,6 +288,8 @@ _FORMS = {
     "string_type": ("这里要写一个词或一段文字", "one word or text stands here"),
     "int_type": ("这里要写整数", "a whole number stands here"),
     "int_parsing": ("这里要写整数", "a whole number stands here"),
+    "too_long": ("这里的项太多", "too many items stand here"),
+    "greater_than_equal": ("这个数太小", "the number is too small"),
 }
 
 

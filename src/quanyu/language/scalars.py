@@ -253,11 +253,23 @@ def _date(value: Any) -> Any:
 Date = Annotated[dt.date, PlainValidator(_date), WithJsonSchema({"type": "string", "format": "date"})]
 
 
+def _in_every_year(month_day: str) -> bool:
+    """Whether a common year has the day."""
+    try:
+        dt.date.fromisoformat(f"2001-{month_day}")
+    except ValueError:
+        return False
+    return True
+
+
 def _month_day(value: Any) -> Any:
-    if isinstance(value, str) and _MONTH_DAY.fullmatch(value):
+    if isinstance(value, str) and _MONTH_DAY.fullmatch(value) and _in_every_year(value):
         return str(value)
     raise refuse(
-        "bad-date", f"“{value}”不是月日", f"`{value}` is not a month and day", Text("写作 06-08", "write 06-08")
+        "bad-date",
+        f"“{value}”不是每年都有的月日",
+        f"`{value}` is not a month and day of every year",
+        Text("写作 06-08", "write 06-08"),
     )
 
 

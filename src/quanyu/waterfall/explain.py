@@ -7,7 +7,7 @@ from types import MappingProxyType
 from quanyu.terms import Text, write_number
 from quanyu.waterfall.history import Amount
 from quanyu.waterfall.outcome import Outcome
-from quanyu.waterfall.plan import Plan
+from quanyu.waterfall.plan import Plan, Taker
 from quanyu.waterfall.trace import Cut, Passage, StagePassage
 
 __all__ = ["explain", "party_name", "write_amount"]
@@ -22,6 +22,8 @@ _SCOPES: Mapping[str, Text] = MappingProxyType(
         "term": Text("全期", "the whole term"),
     }
 )
+_BORNE = Text("各承担人", "those who bore the loss")
+_SEVERAL = {"insured": Text("各被保险人", "the insured"), "claimant": Text("各索赔人", "the claimants")}
 _TEN_THOUSAND, _HUNDRED_MILLION = 10**4, 10**8
 
 
@@ -87,9 +89,14 @@ def _opening(outcome: Outcome, passage: Passage) -> Iterator[Text]:
 
 
 def _taker(plan: Plan, passage: Passage) -> Text:
-    named = str(plan.steps[passage.step].party)
-    if named in plan.names or len(passage.parties) != 1:
-        return plan.names.get(named, Text.same(named))
+    step = plan.steps[passage.step]
+    named = str(step.party)
+    if named in plan.names:
+        return plan.names[named]
+    if step.taker is Taker.BORNE:
+        return _BORNE
+    if len(passage.parties) != 1:
+        return _SEVERAL.get(named, Text.same(named))
     return party_name(plan, next(iter(passage.parties)))
 
 

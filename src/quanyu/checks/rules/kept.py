@@ -17,6 +17,7 @@ _ANY = "*"
 _KEPT: tuple[tuple[tuple[str, ...], Text], ...] = (
     (("conventions", "calendar"), _BOOK),
     (("period", "years"), _BOOK),
+    (("period", "season"), _BOOK),
     (("period", "extension"), _BOOK),
     (("insured", "schedule"), _BOOK),
     (("parts",), _BOOK),

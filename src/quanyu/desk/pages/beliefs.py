@@ -94,9 +94,12 @@ def _series(peril: Peril) -> Iterator[Text]:
             for k, v in spec.mean_reversion.items()
             for w in [expression_words(v.text)]
         )
+        count = Text("全年", "of the whole year")
+        if spec.steps is not None:
+            count = Text(f"{spec.steps} 步", f"{spec.steps} step{'' if spec.steps == 1 else 's'}")
         yield Text(
-            f"{fact}：{'对数' if spec.log else ''}均值回复（{words.zh}），{spec.steps} 步",
-            f"{fact}: {'log ' if spec.log else ''}mean reversion ({words.en}), {spec.steps} steps",
+            f"{fact}：{'对数' if spec.log else ''}均值回复（{words.zh}），{count.zh}",
+            f"{fact}: {'log ' if spec.log else ''}mean reversion ({words.en}), {count.en}",
         )
 
 
