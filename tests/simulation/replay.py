@@ -16,7 +16,7 @@ import numpy as np
 from quanyu.engine.annual import Annual, build_annual
 from quanyu.engine.assumed import assume
 from quanyu.engine.compiled import compile_programme
-from quanyu.engine.happenings import Claims, Needs, draw_claims
+from quanyu.engine.happenings import OCCURRED, Claims, Needs, draw_claims
 from quanyu.engine.premium_flow import split_premium
 from quanyu.formula import Expression, TextColumn, evaluate, names, parse
 from quanyu.language.load import load_programme, read_programme
@@ -161,11 +161,20 @@ class _Path:
         keys = {"claim": claim, "insured": unit, "policy": f"{period}.{unit}", "period": str(period), "event": claim}
         fields = self.annual.drawn.exposure.rows[point]
         keys |= {k: v for k, v in fields.items() if isinstance(v, str)}
-        return Row(claim, None, (period, -1.0), amount, keys, self._dated(fields))
+        return Row(claim, None, (period, -1.0), amount, keys, self._dated(fields, period))
 
-    def _dated(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        on = str(self.annual.program.layout.on or dt.date(2000, 1, 1))
-        return {"attached": on, "issued": on, "occurred": on, **fields}
+    def _dated(self, fields: Mapping[str, Any], period: int, time: float = 0.0) -> dict[str, Any]:
+        """With the dates that choose members: the day of the claim, and the unit's own, renewed every year."""
+        begins = self.annual.dates.years[period]
+        day = dt.date(2001, 1, 1) + dt.timedelta(int(time * 365))
+        day = day.replace(year=begins.year)
+        day = day if day >= begins else day.replace(year=begins.year + 1)
+        own = {"attached": str(begins), "issued": str(begins)}
+        for basis in own:
+            if basis in fields:
+                told = dt.date.fromisoformat(str(fields[basis]))
+                own[basis] = str(told.replace(year=told.year + period))
+        return {**fields, **own, "occurred": str(day)}
 
     def _losses(self, period: int) -> None:
         claims, recovered = self._claims(period)
@@ -234,7 +243,7 @@ class _Path:
         assert isinstance(amount, Fraction)
         claim = f"{period}.{flow}"
         keys = {"claim": claim, "period": str(period), "insured": "u0", "policy": f"{period}.u0", "event": claim}
-        row = Row(claim, None, (period, 1e9), max(amount, Fraction(0)), keys, self._dated({}))
+        row = Row(claim, None, (period, 1e9), max(amount, Fraction(0)), keys, self._dated({}, period))
         for side in SIDES:
             self._split(flow, side, [row], period, at=(period, 1e9))
 
@@ -290,7 +299,7 @@ class _Path:
         """The claims of one year, drawn alone, and what comes back of them."""
         year = (period << PERIOD_BITS) + self.path
         keys = {c for plan in self.annual.plans for s in plan.scopes.values() for c in s.columns} - {"claim"}
-        fields = frozenset(self.annual.drawn.fields)
+        fields = frozenset({*self.annual.drawn.fields, OCCURRED})
         needs = Needs(clock=True, cover=True, recovered=True, fields=fields, keys=frozenset(keys | {"event", "policy"}))
         rows: list[Row] = []
         back: list[Row] = []
@@ -319,18 +328,20 @@ class _Path:
         own = {name: str(column[i]) for name, column in part.keys.items()}
         keys |= {"insured": own.get("insured", insured), "policy": f"{period}.{own.get('insured', insured)}"}
         keys |= own
-        fields = {name: v for name, column in part.fields.items() if (v := _given(column, i)) is not None}
+        drawn = {name: column for name, column in part.fields.items() if name != OCCURRED}
+        fields = {name: v for name, column in drawn.items() if (v := _given(column, i)) is not None}
         if part.unit is not None and len(self.annual.drawn.exposure.rows) > 1:
             point = int(np.searchsorted(np.cumsum(self.annual.drawn.exposure.counts), unit, side="right"))
         else:
             point = 0
         fields = {**self.annual.drawn.exposure.rows[point], **fields}
         amount = Fraction(float(part.amounts[code][i]))
+        time = float(np.asarray(part.fields[OCCURRED])[i])
         for column in {c for plan in self.annual.plans for s in plan.scopes.values() for c in s.columns}:
             if column != "cover":
                 value = fields.get(column)
                 keys.setdefault(column, f"own.{number}.{i}.{period}" if value is None else str(value))
-        return Row(claim, cover, (period, float(part.clock[i])), amount, keys, self._dated(fields))
+        return Row(claim, cover, (period, float(part.clock[i])), amount, keys, self._dated(fields, period, time))
 
 
 def _account(plan: Plan, step: PlanStep, party: str) -> str:

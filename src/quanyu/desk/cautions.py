@@ -1,10 +1,13 @@
 """What a reader of simulated figures could take for granted and must not."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from quanyu.desk.open import Opened
 from quanyu.desk.sourced import sourcing_of
 from quanyu.desk.spelled import joined, party_words
+from quanyu.engine.dated import after, dates_of
+from quanyu.engine.exposure import build_exposure
 from quanyu.language.assumptions import Assumptions, Dependence
 from quanyu.language.programme import Programme
 from quanyu.terms import Text
@@ -27,19 +30,31 @@ def cautions_of(opened: Opened) -> Iterator[Text]:
         return
     yield from rests_on(opened)
     yield from _independent(programme, assumptions)
-    day = programme.period.until or programme.version
-    for name, pool in programme.pools.items():
-        if len(pool.members) > 1:
-            whose = party_words(programme, name)
-            yield Text(
-                f"{whose.zh}的成员先后不同：模拟年份一律用 {day} 在册的成员与份额。",
-                f"{whose.en}: the members change over time; every simulated year has those of {day}.",
-            )
+    yield from _dated(opened)
     if assumptions.horizon > 1:
         yield Text(
-            f"每条路径连续 {assumptions.horizon} 年，账户余额逐年结转；标准误按各年独立计，路径之内的相依未计入。",
-            f"Each path runs {assumptions.horizon} years with balances carried over; errors are those of independent "
-            "years, dependence within a path is not in them.",
+            f"每条路径连续 {assumptions.horizon} 年，账户余额逐年结转；各年并不独立，标准误按路径计。",
+            f"Each path runs {assumptions.horizon} years with balances carried over; its years are not independent, "
+            "and errors count by path.",
+        )
+
+
+def _dated(opened: Opened) -> Iterator[Text]:
+    """Which members the simulated years have, where a pool has groups of members with dates."""
+    exposure = build_exposure(opened.compiled)
+    if isinstance(exposure, list):
+        return
+    dates = dates_of(opened.programme, exposure)
+    first, last = dates.years[0], after(dates.years[-1], 1) - dt.timedelta(1)
+    for name, pool in opened.programme.pools.items():
+        if len(pool.members) < 2:
+            continue
+        whose = party_words(opened.programme, name)
+        yield Text(
+            f"{whose.zh}的成员先后不同：模拟年为 {first} 至 {last}，每案按自己的日期（{pool.basis}）由当时的成员承担；"
+            "未写日期的保费按天分给各期成员。",
+            f"{whose.en}: the members change over time; simulated years run from {first} to {last}, each claim has the "
+            f"members of its own date ({pool.basis}), and premium without a date is spread over the days.",
         )
 
 

@@ -65,7 +65,7 @@ def _members(annual: Annual, party: str) -> frozenset[str]:
     if pool is None:
         return frozenset({party, *(name for name, account in programme.accounts.items() if account.owner == party)})
     dated = [m.shares for m in pool.members] or [pool.shares or {}]
-    return frozenset(dated[-1])
+    return frozenset(member for shares in dated for member in shares)
 
 
 def technical_price(annual: Annual, borne: Figures, party: str) -> TechnicalPrice:

@@ -10,37 +10,41 @@ from numpy.typing import NDArray
 
 from quanyu.engine.carried import SHARED, with_carried
 from quanyu.engine.compiled import Compiled
-from quanyu.engine.happenings import Drawn, Needs, Strand, draw_claims
+from quanyu.engine.dated import BASES, DATE, Dates, MembersUndated, dates_of, not_simulated, several, with_dates
+from quanyu.engine.happenings import OCCURRED, Drawn, Needs, Strand, draw_claims
 from quanyu.engine.ordering import Rows, rows_of
-from quanyu.engine.premium_flow import PremiumSplit, as_shares, members_on
+from quanyu.engine.premium_flow import PremiumSplit, as_shares
 from quanyu.formula import Column, Expression, names, parse
 from quanyu.language.scopes import scope_columns
 from quanyu.perils import FrequencySeverity, Lookup
 from quanyu.perils.generator import base_of
-from quanyu.terms import Finding, Text
+from quanyu.terms import Finding
 from quanyu.waterfall import kernel_codes
 from quanyu.waterfall.columns import Block
 from quanyu.waterfall.kernel_program import Feed, Layout, Outputs, Program, Unsupported
 from quanyu.waterfall.lower import lower
 from quanyu.waterfall.plan import Plan, ScopeColumns, Taker
 
-__all__ = ["Annual", "Rows", "build_annual"]
+__all__ = ["PERIOD_BITS", "Annual", "Rows", "build_annual"]
 
 Ints: TypeAlias = NDArray[np.int64]
 _OWN_KEYS = frozenset({"insured", "policy"})
 _ORDERED = (kernel_codes.RUN, kernel_codes.KEY, kernel_codes.DRAW)
+PERIOD_BITS = 32
+"""A year's number is its path, and above so many bits its period."""
 _DERIVED = ("services", "surplus")
 
 
 @dataclass(frozen=True)
 class Annual:
-    """All that a simulated year needs. plans: the sides the program runs, in order."""
+    """All that a simulated year needs. plans: the sides the program runs, in order, members of pools by date."""
 
     compiled: Compiled
     drawn: Drawn
     premium: PremiumSplit
     plans: tuple[Plan, ...]
     program: Program
+    dates: Dates
 
     @property
     def horizon(self) -> int:
@@ -73,7 +77,7 @@ class Annual:
             read |= (own - {old for old, _ in column.renamed}) | {new for _, new in column.renamed}
         keys = {c for columns in self.scopes.values() for c in columns if c not in ("period", "term")}
         covered = self.program.code.instructions[:, kernel_codes.OP] == kernel_codes.COVERED
-        fields = {*self.drawn.fields, *(n for n in self.program.layout.rows if "@" in n)}
+        fields = {*self.drawn.fields, *(n for n in self.program.layout.rows if "@" in n or n.startswith(DATE))}
         returned = any(s.recovery is not None for s in self.drawn.strands)
         return Needs(
             clock=self.ordered,
@@ -111,24 +115,41 @@ class Annual:
             amount = np.empty(int(happened.ptr[-1]))
             strand.amounts[cover].fill(base_of(seed, f"{peril.name}/amount/{cover}"), years.start, happened.ptr, amount)
             return Rows(happened.ptr, amount, self.needs)
-        return self._rows(rows_of(draw_claims(self.drawn, seed, years, self.needs), self.needs, self.scopes))
+        period = years.start >> PERIOD_BITS
+        return self._rows(rows_of(draw_claims(self.drawn, seed, years, self.needs), self.needs, self.scopes), period)
 
-    def _rows(self, rows: Rows) -> Rows:
-        """With the premium of a claim's unit, and what comes back taken off where the programme says so."""
+    def _rows(self, rows: Rows, period: int) -> Rows:
+        """With the date and premium of a claim's unit, and what comes back taken off where the programme says so."""
         amount, recovered = rows.amount, rows.recovered
         if self._smaller and recovered is not None:
             amount, recovered = np.maximum(amount - recovered, 0.0), None
         premiums = [n for n in self.needs.fields if n.startswith("premium@")]
-        fields = {**rows.fields, **self._premiums(premiums, rows.unit)}
+        fields = {**rows.fields, **self._premiums(premiums, rows.unit), **self._dates(rows, period)}
         return Rows(rows.ptr, amount, rows.needs, rows.instant, rows.cover, recovered, rows.unit, fields, rows.keys)
+
+    def _dates(self, rows: Rows, period: int) -> dict[str, Column]:
+        """The dates of claims that choose the members of pools."""
+        found: dict[str, Column] = {}
+        for name in self.needs.fields:
+            basis = name.removeprefix(DATE)
+            if name == OCCURRED:
+                found[name] = self.dates.days(period, np.asarray(rows.fields[name], np.float64))
+            elif name != basis and rows.unit is not None:
+                days = self.dates.of_points(basis, period)
+                found[name] = days[self._points(rows.unit)]
+        return found
+
+    def _points(self, unit: Ints) -> Ints:
+        """The model point of each unit."""
+        counts = self.drawn.exposure.counts
+        return np.minimum(np.searchsorted(np.cumsum(counts), unit, side="right"), counts.size - 1)
 
     def _premiums(self, columns: list[str], unit: Ints | None) -> dict[str, Column]:
         exposure = self.drawn.exposure
         if not columns or exposure.premium is None or unit is None:
             return {}
         each = np.array([float(p) for p in exposure.premium])
-        point = np.searchsorted(np.cumsum(exposure.counts), unit, side="right")
-        return dict.fromkeys(columns, each[np.minimum(point, each.size - 1)])
+        return dict.fromkeys(columns, each[self._points(unit)])
 
     def fill(self, block: Block, rows: Rows, paths: int) -> None:
         """Puts rows into a block and seals it."""
@@ -156,12 +177,18 @@ def build_annual(
 
     details: also what each step takes of one occurrence, what reaches it, and whether it is exhausted.
     """
-    plans = list(_plans(compiled, drawn))
+    dates = dates_of(compiled.programme, drawn.exposure)
+    try:
+        plans = [with_dates(plan, dates) for plan in _plans(compiled, drawn)]
+    except Unsupported as refused:
+        return [not_simulated(refused)]
+    except MembersUndated as undated:
+        return [undated.finding]
     for n, plan in enumerate(plans):
         shared = as_shares(plan, premium, drawn.exposure) if plan.flow == "premium" else plan
         if shared is None:
             return [
-                _not_simulated(Unsupported(f"premium.{plan.side}", "terms of single units before a bounded account"))
+                not_simulated(Unsupported(f"premium.{plan.side}", "terms of single units before a bounded account"))
             ]
         plans[n] = shared
     layout = _layout(compiled, drawn, premium, plans=plans, details=details)
@@ -170,17 +197,8 @@ def build_annual(
         _refuse(compiled, drawn)
         program = lower(_feeds(compiled, plans), wanted, layout)
     except Unsupported as refused:
-        return [_not_simulated(refused)]
-    return Annual(compiled, drawn, premium, tuple(plans), program)
-
-
-def _not_simulated(refused: Unsupported) -> Finding:
-    return Finding(
-        "not-simulated",
-        None,
-        Text(f"这一条款不能模拟：{refused}", f"this cannot be simulated: {refused}"),
-        Text("改写条款，或只结算不模拟", "word the term differently, or settle without simulating"),
-    )
+        return [not_simulated(refused)]
+    return Annual(compiled, drawn, premium, tuple(plans), program, dates)
 
 
 def _refuse(compiled: Compiled, drawn: Drawn) -> None:
@@ -204,7 +222,7 @@ def _plans(compiled: Compiled, drawn: Drawn) -> Iterator[Plan]:
             continue
         if flow == "calls" or (flow == "recoveries" and (not recovered or smaller)):
             continue
-        if (flow, side) == ("losses", "to") and len(plan.steps) == 1:
+        if (flow, side) == ("losses", "to") and len(plan.steps) == 1 and not several(plan):
             continue
         yield plan
 
@@ -243,7 +261,7 @@ def _layout(compiled: Compiled, drawn: Drawn, premium: PremiumSplit, *, plans: l
     whole = frozenset(n for n, s in scopes.items() if single and s.columns and set(s.columns) <= {*_OWN_KEYS, "period"})
     keys = [n for n, s in scopes.items() if n not in whole and _keyed(s)]
     apart = [f"premium@{n}" for n, s in scopes.items() if n not in whole and _of_one_unit(s, drawn)]
-    rows = ["losses", "recoveries", *drawn.fields, *apart]
+    rows = ["losses", "recoveries", *drawn.fields, *apart, *(f"{DATE}{basis}" for basis in BASES)]
     horizon = compiled.programme.assumptions.horizon if compiled.programme.assumptions else 1
     return Layout(
         rows=tuple(dict.fromkeys(rows)),
@@ -252,7 +270,6 @@ def _layout(compiled: Compiled, drawn: Drawn, premium: PremiumSplit, *, plans: l
         keys=tuple(keys),
         whole=whole,
         periods=horizon,
-        on=members_on(compiled),
     )
 
 

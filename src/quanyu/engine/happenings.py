@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from quanyu.cover import amounts, combined
 from quanyu.engine.compiled import Compiled
+from quanyu.engine.dated import DATE
 from quanyu.engine.exposure import Exposure
 from quanyu.engine.names import with_names_columns
 from quanyu.formula import Column, SeriesColumn, TextColumn
@@ -17,13 +18,16 @@ from quanyu.perils.generator import base_of, counters, signed, uniforms
 from quanyu.perils.history import Bootstrap
 from quanyu.perils.series import MeanReversion
 
-__all__ = ["Claims", "Drawn", "Needs", "SeriesStrand", "Strand", "draw_claims", "gathered"]
+__all__ = ["OCCURRED", "Claims", "Drawn", "Needs", "SeriesStrand", "Strand", "draw_claims", "gathered"]
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Sampler: TypeAlias = Table | Lookup
 
 _DAYS = 365.0
+OCCURRED = f"{DATE}occurred"
+"""The column of the time of the year at which the claim happened, whatever the clock of the queue."""
+_END = 0.999
 _UNITS = frozenset({"insured", "policy"})
 
 
@@ -169,7 +173,8 @@ class _Drawing:
     def claims(self, driver: Floats | None, place: tuple[int, int]) -> Claims:
         """The claims of the peril, the `place[0]`-th of `place[1]`: numbers of different perils never meet."""
         strand, needs, (own, among) = self.strand, self.needs, place
-        happened = strand.peril.draw(self.seed, self.years, driver=driver, timed=needs.clock)
+        occurred = OCCURRED in needs.fields
+        happened = strand.peril.draw(self.seed, self.years, driver=driver, timed=needs.clock or occurred)
         ptr, event = self._claim_offsets(happened.ptr)
         size = int(ptr[-1])
         unit, fields = self._whose(ptr)
@@ -191,7 +196,7 @@ class _Drawing:
             returned=self._one(strand.recovery, "recovery", ptr)
             if needs.recovered and strand.recovery is not None
             else None,
-            fields=self._wanted(fields, size),
+            fields={**self._wanted(fields, size), **({OCCURRED: _timed(happened.time, event)} if occurred else {})},
             keys={k: columns[k].astype(np.int64) for k in strand.keys if k in columns},
         )
 
@@ -210,8 +215,7 @@ class _Drawing:
         return out
 
     def _clock(self, time: Floats | None, event: Ints | None, ptr: Ints) -> Floats:
-        assert time is not None
-        clock = time if event is None else time[event]
+        clock = _timed(time, event)
         if self.strand.delay is None:
             return clock
         return np.asarray(clock + self._one(self.strand.delay, "delay", ptr) / _DAYS)
@@ -244,7 +248,8 @@ class _Drawing:
         exposure, size = self.drawn.exposure, int(ptr[-1])
         facts = bool(self.strand.covers) and not isinstance(self.strand.peril, Default)
         fields = {k: v for k, v in exposure.columns.items() if facts or k in self.needs.fields or self._derives}
-        asked = bool(fields) or bool(_UNITS & self.needs.keys) or any("@" in f for f in self.needs.fields)
+        of_units = [f for f in self.needs.fields if "@" in f or (f.startswith(DATE) and f != OCCURRED)]
+        asked = bool(fields) or bool(_UNITS & self.needs.keys) or bool(of_units)
         if not asked:
             return None, {}
         if exposure.units <= 1:
@@ -289,6 +294,11 @@ class _Drawing:
         if self._derives and size:
             fields = self._named(fields, size)
         return {k: v for k, v in fields.items() if k in self.needs.fields and not isinstance(v, SeriesColumn)}
+
+
+def _timed(time: Floats | None, event: Ints | None) -> Floats:
+    assert time is not None
+    return time if event is None else time[event]
 
 
 def _of_units(exposure: Exposure, columns: Mapping[str, Column], unit: Ints) -> dict[str, Column]:
@@ -339,11 +349,14 @@ def _series_claims(drawn: Drawn, strand: SeriesStrand, seed: int, years: range, 
     return Claims(
         ptr=np.arange(count + 1, dtype=np.int64) * units,
         amounts={codes[cover]: amount[rows] for cover, amount in paid.items()},
-        clock=np.full(rows.size, 0.999),
+        clock=np.full(rows.size, _END),
         claim=unit * among + own,
         event=np.full(rows.size, own, np.int64),
         unit=unit,
-        fields={k: gathered(v, rows) for k, v in table.items() if not isinstance(v, SeriesColumn)},
+        fields={
+            **{k: gathered(v, rows) for k, v in table.items() if not isinstance(v, SeriesColumn)},
+            OCCURRED: np.full(rows.size, _END),
+        },
     )
 
 

@@ -1,21 +1,23 @@
 """The premium of a simulated year: who pays it and who receives it, from the exposure."""
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeAlias
 
 from quanyu.engine.compiled import Compiled, Side
+from quanyu.engine.dated import BASES, Dates, MembersUndated, dates_of, not_simulated, renewed, several
 from quanyu.engine.exposure import Exposure
 from quanyu.formula import Expression, constant, parse
 from quanyu.terms import Finding, Text
 from quanyu.waterfall.fen import Exact
 from quanyu.waterfall.fold import fold
 from quanyu.waterfall.history import History, Premium, Row
+from quanyu.waterfall.kernel_program import Unsupported
 from quanyu.waterfall.plan import Plan, PlanStep
 
-__all__ = ["PremiumSplit", "as_shares", "members_on", "split_premium"]
+__all__ = ["PremiumSplit", "as_shares", "split_premium"]
 
 _MOST_UNITS = 20_000
 _OWN = frozenset({"claim", "policy", "insured"})
@@ -31,40 +33,74 @@ class PremiumSplit:
     steps: Mapping[tuple[Side, str], Fraction]
 
 
-def members_on(compiled: Compiled) -> dt.date:
-    """The day whose members of dated pools simulated years have: the last one of the version's period."""
-    return compiled.programme.period.until or compiled.programme.version
-
-
 def split_premium(compiled: Compiled, exposure: Exposure) -> PremiumSplit | list[Finding]:
     """Splits the premium of all units, unit by unit where a budget or a fund counts across them.
 
-    Findings: premium-too-many-units where the terms count across more than 20,000 units, or what the fold finds.
+    Where the members of a pool change, a unit has those of the dates it states, and the premium of the year is spread
+    over its days. Findings: premium-too-many-units where the terms count across more than 20,000 units,
+    members-undated, not-simulated where members would receive another part in each year of a path, or what the fold
+    finds.
     """
-    paid: Mapping[str, Fraction] = {}
-    received: Mapping[str, Fraction] = {}
+    split: dict[Side, Mapping[str, Fraction]] = {"from": {}, "to": {}}
     steps: dict[tuple[Side, str], Fraction] = {}
-    sides: tuple[Side, Side] = ("from", "to")
-    for side in sides:
+    dates = dates_of(compiled.programme, exposure)
+    for side in split:
         plan = compiled.plans.get(("premium", side))
         if plan is None:
             continue
-        day = members_on(compiled).isoformat()
-        result = _side(plan, exposure, {pool.basis: day for pool in plan.pools.values()})
+        try:
+            result = _dated(plan, exposure, dates)
+        except Unsupported as refused:
+            return [not_simulated(refused)]
+        except MembersUndated as undated:
+            return [undated.finding]
         if isinstance(result, list):
             return result
-        parties, by_step = result
+        split[side], by_step = result
         steps |= {(side, path): amount for path, amount in by_step.items()}
-        if side == "from":
-            paid = parties
-        else:
-            received = parties
-    return PremiumSplit(exposure.total_premium, paid, received, steps)
+    return PremiumSplit(exposure.total_premium, split["from"], split["to"], steps)
+
+
+_Parts: TypeAlias = tuple[dict[str, Fraction], dict[str, Fraction]]
+"""By party and by step."""
+
+
+def _dated(plan: Plan, exposure: Exposure, dates: Dates) -> _Parts | list[Finding]:
+    """One side of the premium of a year, over the days on which the members of its pools are the same."""
+    pools = several(plan)
+    changing = max((len(dates.in_force(pool)) for pool in pools), default=1) > 1
+    years = []
+    for period in range(len(dates.years) if changing else 1):
+        parties: dict[str, Fraction] = defaultdict(Fraction)
+        steps: dict[str, Fraction] = defaultdict(Fraction)
+        for part, day in dates.parts(period, pools):
+            found = _side(plan, _renewed(exposure, period), dict.fromkeys(BASES, day.isoformat()))
+            if isinstance(found, list):
+                return found
+            for sums, amounts in zip((parties, steps), found, strict=True):
+                for name, amount in amounts.items():
+                    sums[name] += amount * part
+        years.append((dict(parties), dict(steps)))
+    if any(year != years[0] for year in years):
+        reason = "members change from year to year of a path, and with them their premium"
+        raise Unsupported(f"premium.{plan.side}", reason)
+    return years[0]
+
+
+def _renewed(exposure: Exposure, period: int) -> Exposure:
+    """The model points with the dates of a later year of the path."""
+    if period == 0:
+        return exposure
+    rows = []
+    for row in exposure.rows:
+        dates = {basis: renewed(row[basis], period) for basis in BASES if row.get(basis) is not None}
+        rows.append({**row, **dates})
+    return replace(exposure, rows=tuple(rows))
 
 
 def _side(
     plan: Plan, exposure: Exposure, dates: Mapping[str, str]
-) -> tuple[dict[str, Fraction], dict[str, Fraction]] | list[Finding]:
+) -> _Parts | list[Finding]:
     """One side of the premium, by party and by step. dates: of a unit that does not state them."""
     alone = _each_alone(plan)
     rows = [(replace(row, fields={**dates, **row.fields}), n) for row, n in _rows(exposure, alone=alone)]

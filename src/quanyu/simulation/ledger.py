@@ -159,7 +159,7 @@ def _takers(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[
     if step.taker is not Taker.POOL:
         yield account_of(step), term
         return
-    for member, share in _shares(annual, plan, str(step.party)):
+    for member, share in _shares(plan, str(step.party)):
         given = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "member", member))
         if given is not None:
             yield from _spread(annual, plan, member, (given.column, given.scale))
@@ -174,19 +174,18 @@ def _spread(annual: Annual, plan: Plan, party: str, term: Term) -> Iterator[tupl
     if party not in plan.pools:
         yield party, term
         return
-    for member, share in _shares(annual, plan, party):
+    for member, share in _shares(plan, party):
         if share is None:
             raise AssertionError(f"the pool {party} has shares that are no numbers")
         yield from _spread(annual, plan, member, (term[0], term[1] * share))
 
 
-def _shares(annual: Annual, plan: Plan, name: str) -> list[tuple[str, float | None]]:
-    """The members of a pool in force, and their shares; a pool by a field of its members stands for them all."""
+def _shares(plan: Plan, name: str) -> list[tuple[str, float | None]]:
+    """The members of a pool, and their constant shares; a pool by a field of its members stands for them all."""
     pool = plan.pools[name]
     if pool.by is not None:
         return [(f"{name}", 1.0)]
-    on = annual.program.layout.on
-    version = [v for v in pool.versions if v.since is None or on is None or v.since <= on][-1]
+    (version,) = pool.versions
     known = [(member, constant(share)) for member, share in version.shares]
     return [(member, None if value is None else float(value)) for member, value in known]
 
@@ -195,9 +194,19 @@ def _borne(annual: Annual, plan: Plan, step: PlanStep) -> Iterator[tuple[str, Te
     """What recoveries give back to those who bore the losses, by the steps in which they bore them."""
     losses = _losses(annual)
     for bearing in losses.steps:
+        own = list(_borne_by_members(annual, plan, step, bearing))
+        yield from own
         given = annual.program.outputs.get(Output(plan.flow, plan.side, step.path, "borne", bearing.path))
-        if given is not None:
+        if given is not None and not own:
             yield from _by_share(annual, losses, bearing, (given.column, given.scale))
+
+
+def _borne_by_members(annual: Annual, plan: Plan, step: PlanStep, bearing: PlanStep) -> Iterator[tuple[str, Term]]:
+    """The same for the members of a pool whose shares are not constant."""
+    prefix = f"{bearing.path}:"
+    for output, place in annual.program.outputs.items():
+        if output[:4] == (plan.flow, plan.side, step.path, "borne") and output.part.startswith(prefix):
+            yield output.part.removeprefix(prefix), (place.column, place.scale)
 
 
 def _by_share(annual: Annual, plan: Plan, step: PlanStep, term: Term) -> Iterator[tuple[str, Term]]:

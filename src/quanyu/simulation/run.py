@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from quanyu.engine.annual import Annual, Rows
+from quanyu.engine.annual import PERIOD_BITS, Annual, Rows
 from quanyu.simulation.columns import Asked, Column, asked
 from quanyu.simulation.figures import LEVELS, Figures, figures, needed
 from quanyu.simulation.loaders import kernels
@@ -22,7 +22,6 @@ __all__ = ["Column", "Plan", "Run", "Stored", "simulate_columns"]
 Floats = NDArray[np.float64]
 _Result = TypeVar("_Result")
 
-_PERIOD_BITS = 32
 _ROWS, _MOST_PATHS, _PILOT = 60_000, 8192, 4096
 """Rows of a block, so that its columns stay in the cache; its paths at most; the paths that set the thresholds."""
 
@@ -250,7 +249,7 @@ class _Worker:
             known = job.replay.blocks.get((start, period))
             if known is not None and known.ptr.size == paths + 1 and _enough(known, job.annual):
                 return known
-        first = (period << _PERIOD_BITS) + start
+        first = (period << PERIOD_BITS) + start
         rows = job.annual.draw(job.plan.seed, range(first, first + paths))
         if job.store is not None:
             job.store.blocks[start, period] = rows

@@ -32,7 +32,8 @@ class Output(NamedTuple):
     amount: what the flow splits (no path). rest: what is left after the last step, 0 but for float error (no path).
     reached: what enters the step, after its covers and condition. take: what the step takes, an inner list included.
     kept: of this, what its own party bears. member: a member's part of `kept`, where shares are not constant.
-    borne: a recovery's part for a step of the losses. charge: reinstatement premium. balance: of an account (no path).
+    borne: a recovery's part for a step of the losses, as `path:member` that of a member whose share is not constant.
+    charge: reinstatement premium. balance: of an account (no path).
     occurrence: the greatest take of one event or instant; with no path that of the whole amount, or all that the
     account `part` (a party, fund, pool's member, pool by a field, the insured) bears of it over all its steps.
     exhausted: 1 where a limit, cap or balance cut something.

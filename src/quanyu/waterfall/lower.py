@@ -4,6 +4,7 @@ A value is a level (row or path), a register and a scale. Linear steps change on
 only where a later or inner step needs rows, else the claim's clip is summed and everything after acts on paths.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
@@ -64,6 +65,7 @@ class _Lowering:
         self.occurrences = Occurrences(self.builder, wanted.by)
         self.figures: dict[Output, Value] = {}
         self.bearers: dict[str, Value] = {}
+        self.parts: dict[str, list[tuple[str, Value]]] = defaultdict(list)
         self.lost: Value | None = None
         self.plans: dict[tuple[str, str], Plan] = {}
         self.accounts: dict[str, float] = {}
@@ -312,6 +314,8 @@ class _Lowering:
         for member, share in varying:
             part = self.builder.product(kept, flow.terms.term(share, where))
             self._record(flow, step.path, "member", part, member)
+            if flow.keep_rows:
+                self.parts[step.path].append((member, part))
             self._bear(flow, where, member, part)
         if not varying:
             self._bear(flow, where, account_of(step), kept)
@@ -351,6 +355,8 @@ class _Lowering:
         losses_plan = self.plans["losses", "from"]
         for path, bore in self.bearers.items():
             self._record(flow, step.path, "borne", self.builder.product(bore, part), path)
+            for member, own in self.parts[path]:
+                self._record(flow, step.path, "borne", self.builder.product(own, part), f"{path}:{member}")
             bearer = losses_plan.at(path)
             if bearer.taker is Taker.ACCOUNT and bearer.party is not None:
                 back = self.figures[Output(flow.plan.flow, flow.plan.side, step.path, "borne", path)]

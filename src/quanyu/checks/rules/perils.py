@@ -90,17 +90,19 @@ def _unknown(inspection: Inspection, code: str, name: str, known: tuple[Place, I
     return inspection.finding(code, place, Text(f"没有“{name}”", f"there is no `{name}`"), remedy)
 
 
+_DATES = ("attached", "issued")
 _DECLARE = Text("先声明它", "declare it first")
 
 
 def _exposure(inspection: Inspection, assumptions: Assumptions) -> Iterator[Finding]:
-    """Fields in model points are declared, or states, and those that the premium reads are there."""
+    """Fields in model points are declared, or states or dates, and those that the premium reads are there."""
     fields = {**inspection.words.fields, **inspection.words.states}
+    known = {*fields, *inspection.words.plans, *_DATES}
     needed = sorted(_needed(inspection))
     for n, point in enumerate(assumptions.exposure):
         path: Path = ("assumptions", "exposure", n)
         for name in point.fields:
-            if name not in {**fields, **inspection.words.plans}:
+            if name not in known:
                 yield _unknown(inspection, "unknown-field", name, (inspection.key((*path, "fields", name)), fields))
         missing = [name for name in needed if name not in point.fields]
         if missing:
