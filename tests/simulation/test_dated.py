@@ -12,7 +12,7 @@ from quanyu.engine.compiled import Compiled, compile_programme
 from quanyu.engine.exposure import build_exposure
 from quanyu.engine.premium_flow import PremiumSplit, split_premium
 from quanyu.language.load import read_programme
-from quanyu.simulation import Plan, flow_entries, ledger, simulate_columns
+from quanyu.simulation import Plan, Stored, flow_entries, ledger, simulate_columns
 from quanyu.terms import Finding
 from quanyu.waterfall.columns import Block, State, run
 from simulation.replay import annual_from, replay
@@ -153,6 +153,34 @@ def test_premium_is_spread_over_the_days() -> None:
     }
 
 
+def test_premium_beside_a_fund_is_spread_too() -> None:
+    """A fund that fills up takes 65 of 365, and the members have the rest by the day."""
+    annual = annual_from(
+        HEAD
+        + "accounts: {fund: {owner: a, opening: 35, ceiling: 100}}\n"
+        + "premium: {amount: 365, each: period, to: [{as: saved, party: fund}, {as: risk, party: pool}]}\n"
+        + YEAR
+        + POOL
+        + LOSSES
+        + PERIL
+    )
+    entries = [e for e in flow_entries(annual) if (e.flow, e.side) == ("premium", "to")]
+    figures = simulate_columns(annual, Plan(500), [e.terms for e in entries]).figures
+    found = {e.party: e.fixed + f.mean for e, f in zip(entries, figures, strict=True)}
+    days = {"a": 90 + 183 * 0.75, "b": 183 * 0.25 + 92 / 3, "c": 92 * 2 / 3}
+    assert found == pytest.approx({"fund": 65.0, **{party: 300 * n / 365 for party, n in days.items()}})
+
+
+@pytest.mark.parametrize("name", ["two years of a path", "attached"])
+def test_neither_blocks_threads_nor_stored_claims_change_a_bit(name: str) -> None:
+    annual = annual_from(HEAD + DATED[name])
+    columns = [entry.terms for entry in ledger(annual)]
+    stored = Stored()
+    first = simulate_columns(annual, Plan(3000, seed=3, block=64), columns)
+    assert simulate_columns(annual, Plan(3000, seed=3, threads=3, block=1024), columns, store=stored) == first
+    assert simulate_columns(annual, Plan(3000, seed=3, block=1024), columns, replay=stored) == first
+
+
 def test_premium_goes_by_the_date_of_each_unit() -> None:
     """One policy of January, two of November, 30 each."""
     points = "[{count: 1, fields: {attached: 2026-01-15}}, {count: 2, fields: {attached: 2026-11-30}}]"
@@ -184,21 +212,14 @@ def test_members_of_one_group_need_no_date() -> None:
         ("members-undated", YEAR + POOL.replace("basis: occurred", "basis: attached") + LOSSES + PERIL),
         (
             "not-simulated",
-            YEAR
-            + POOL
-            + "losses: [{as: layer, party: pool, attachment: {event: 50}, limit: {event: 150, period: 150},"
+            YEAR + POOL + "losses: [{as: layer, party: pool, attachment: {event: 50}, limit: {event: 150, period: 150},"
             " reinstatement: {as: again, per: period, limit: 150, rates: [100%], premium: 20, from: city}},"
-            " {as: last, party: city}]\n"
-            + PERIL,
+            " {as: last, party: city}]\n" + PERIL,
         ),
         (
             "not-simulated",
-            YEAR
-            + POOL
-            + LOSSES
-            + "surplus: {amount: 0.5 * losses.last, at: end, from: [{as: gives, party: city}],"
-            " to: [{as: takes, party: pool}]}\n"
-            + PERIL,
+            YEAR + POOL + LOSSES + "surplus: {amount: 0.5 * losses.last, at: end, from: [{as: gives, party: city}],"
+            " to: [{as: takes, party: pool}]}\n" + PERIL,
         ),
         (
             "not-simulated",
