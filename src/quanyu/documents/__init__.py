@@ -1,14 +1,31 @@
-"""Documents: one self-contained HTML report out of plain values.
+"""Documents: reports, certificates and workbooks out of plain values.
 
-Takes  a `Report` of frozen values, every figure already found.
-Gives  one HTML text that opens offline, in Chinese and English, on screen and paper.
-Never  calculates an amount, reads a programme file, a clock or the network.
+Takes  frozen values, every figure found: a `Report`, a `Certificate`, a `Statement`, a `Bordereau`, a `Listing`.
+Gives  HTML that opens offline, PDF that prints, Excel that balances, in Chinese and English.
+Never  finds an amount beyond adding up what it shows, reads a programme file, the book, a clock or the network.
 """
 
+from quanyu.documents.accounted import (
+    AccountMovements,
+    Bordereau,
+    BordereauLoss,
+    BordereauPremium,
+    MovementLine,
+    Statement,
+    StatementLine,
+    StatementSection,
+    SubsidyLine,
+    SubsidyStatement,
+)
+from quanyu.documents.bordereaux import write_bordereau, write_list
 from quanyu.documents.certificate import certificate_pdf, write_certificate
 from quanyu.documents.certificate_page import render_certificate_page
 from quanyu.documents.certified import Certificate, CertificateCover, CertificateParty, CertificateShare, Verification
+from quanyu.documents.listed import Column, ColumnKind, Entry, Heading, Listing
+from quanyu.documents.movements import write_account_movements
 from quanyu.documents.render import render_report, write_report
+from quanyu.documents.statements import write_statement
+from quanyu.documents.subsidies import write_subsidy_statement
 from quanyu.documents.values import (
     Account,
     AccountResult,
@@ -57,10 +74,14 @@ from quanyu.documents.values import (
 
 __all__ = [
     "Account",
+    "AccountMovements",
     "AccountResult",
     "Allotment",
     "Band",
     "Bin",
+    "Bordereau",
+    "BordereauLoss",
+    "BordereauPremium",
     "Bound",
     "Cell",
     "Certificate",
@@ -68,9 +89,12 @@ __all__ = [
     "CertificateParty",
     "CertificateShare",
     "ClaimPath",
+    "Column",
+    "ColumnKind",
     "Cover",
     "Curve",
     "CurvePoint",
+    "Entry",
     "Estimate",
     "ExactAnswer",
     "Example",
@@ -79,8 +103,11 @@ __all__ = [
     "FlowName",
     "Grid",
     "GrossCededNet",
+    "Heading",
     "InsuredField",
     "InsuredUnit",
+    "Listing",
+    "MovementLine",
     "Number",
     "Party",
     "Passage",
@@ -96,8 +123,13 @@ __all__ = [
     "SettledCase",
     "SheetLine",
     "Source",
+    "Statement",
+    "StatementLine",
+    "StatementSection",
     "Step",
     "StepChance",
+    "SubsidyLine",
+    "SubsidyStatement",
     "Tail",
     "Taken",
     "TechnicalPrice",
@@ -107,6 +139,11 @@ __all__ = [
     "certificate_pdf",
     "render_certificate_page",
     "render_report",
+    "write_account_movements",
+    "write_bordereau",
     "write_certificate",
+    "write_list",
     "write_report",
+    "write_statement",
+    "write_subsidy_statement",
 ]
