@@ -106,6 +106,47 @@ def test_settling_says_when_new_business_stops(tmp_path: Path, capsys: pytest.Ca
     assert "closes the programme to new business in 2025" in " ".join(capsys.readouterr().out.split())
 
 
+def test_each_version_of_a_folder_judges_what_was_settled_under_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a premium of 50 each, the insurer bears 100 under 2024, above its 150 %; under 2025 60, below its 130 %."""
+    stops = {
+        name: f"{text}stop: [{{as: high, when: losses.relief > {rate} * premium}}]\n"
+        for (name, text), rate in zip(VERSIONS.items(), ("150%", "130%"), strict=True)
+    }
+    paid = (
+        "premium: [{attached: 2024-10-01, amount: 50, insured: i1}, {attached: 2025-03-01, amount: 50, insured: i2}]\n"
+    )
+    done = settle_file(folder(tmp_path, both_case=CASE + paid, **stops) / "both.case")
+    assert isinstance(done, SettledCase), done
+    assert [(s.name, s.holds) for s in done.stops] == [("2024-01-01/high", True), ("2025-01-01/high", False)]
+    show_case(done, "en")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "the condition 2024-01-01/high closes the programme to new business" in said
+    assert "2025-01-01/high" not in said
+
+
+def test_money_above_the_ceiling_of_an_account_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A fund of 40 is full at 50: of 25 that are paid in 10 have a place."""
+    programme = (
+        "extends: base.yaml\naccounts: {fund: {name: {zh: 基金, en: The fund}, opening: 40, ceiling: 50}}\n"
+        "losses: {from: [{as: fund, party: fund}, {as: last, party: city}]}\n"
+    )
+    text = (
+        "case: full\nprogramme: funded.yaml\nnote: worked\ndeposits: [{at: 2026-01-05, account: fund, amount: 25}]\n"
+        "rows: [{claim: x, cover: repair, at: 2026-02-01, amount: 60}]\nexpect: {fund: 50, city: 10}\n"
+    )
+    done = settle_file(folder(tmp_path, funded=programme, full_case=text) / "full.case")
+    assert isinstance(done, SettledCase), done
+    assert done.holds
+    assert [note.en for note in done.notes] == [
+        "The fund was full at 2026-01-05: 15 of what came in lie above its ceiling of 50 and go to nobody"
+    ]
+    assert "2026-01-05 入账时基金已满：15 超过上限 50，没有归处" in [note.zh for note in done.notes]
+    show_case(done, "en")
+    assert "15 of what came in lie above its ceiling" in " ".join(capsys.readouterr().out.split())
+
+
 def test_an_amount_in_another_currency_is_told_with_its_rate(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -78,6 +78,17 @@ def test_what_an_account_gets_back_serves_later_claims_alone() -> None:
     assert late.outcome.balances == {"fund": 3000}
 
 
+def test_what_comes_back_above_a_ceiling_is_told() -> None:
+    """The fund of 50 pays 40 of x and is given 30 at 2; at 3 its 40 come back, and it holds 60 at most."""
+    body = "accounts: {fund: {opening: 50, ceiling: 60}}\n"
+    body += "losses: [{as: fund, party: fund}, {as: rest, party: city}]\n" + flow("borne")
+    rows = "rows: [{claim: x, t: 1, amount: 40}]\ndeposits: [{t: 2, account: fund, amount: 30}]\n"
+    done = settled(body, rows + back(40, t=3))
+    assert done.outcome.balances == {"fund": 6000}
+    assert [(o.account, o.instant, o.amount) for o in done.outcome.overflow] == [("fund", 3, 2000)]
+    assert settled(body, rows + back(20, t=3)).outcome.overflow == ()
+
+
 def test_in_whole_fen_what_comes_back_is_handed_out_to_the_last() -> None:
     done = settled(LAYERED + flow("borne"), ROWS + "recovered: [{claim: x, t: 2, amount: 0.07}]\n")
     assert sum(yuan(done).values()) == Fraction("0.07")

@@ -33,11 +33,8 @@ def show_case(done: SettledCase, language: str) -> None:
     kind = ("实录" if zh else "recorded") if case.recorded else ("推演" if zh else "worked")
     count = f"{len(done.settled.outcome.totals())} {'案' if zh else 'claim(s)'}"
     console.print(f"  {kind} · {escape(str(done.opened.path))} · {count}")
-    for stop in done.stops:
-        if stop.holds:
-            told = f"停办条件 {stop.name} 在期间 {stop.period} 成立：{stop.when}"
-            en = f"the condition {stop.name} closes the programme to new business in {stop.period}: {stop.when}"
-            console.print(f"  [yellow]{escape(told if zh else en)}[/yellow]", highlight=False)
+    for note in done.notes:
+        console.print(f"  [yellow]{escape(note.inside(language))}[/yellow]", highlight=False)
     console.print()
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from quanyu.engine.compiled import Compiled
 from quanyu.engine.rows import CLOCKS
@@ -14,7 +14,7 @@ from quanyu.settlement.merged import merged
 from quanyu.settlement.settle import Settled, settle
 from quanyu.terms import Finding, Text
 
-__all__ = ["basis_of", "bind", "in_force", "settle_versions"]
+__all__ = ["basis_of", "bind", "in_force", "settle_parts", "settle_versions", "whole"]
 
 _READ = {
     "attaching": ("attached", "issued"),
@@ -25,6 +25,8 @@ _READ = {
 
 Written = Mapping[str, Any]
 Version = TypeVar("Version")
+Parts: TypeAlias = tuple[tuple[Compiled, Settled], ...]
+"""What was settled under each version."""
 
 
 def basis_of(programme: Programme) -> str:
@@ -98,8 +100,23 @@ def bind(programmes: Sequence[Programme], rows: Sequence[Written]) -> dict[int, 
 def settle_versions(versions: Sequence[Compiled], case: Case, rows: Sequence[Written] = ()) -> Settled | list[Finding]:
     """Settles a case under several versions of one programme, each row under the one that binds it.
 
-    A premium row goes by its own date, or else by the policy of the claims; a deposit by its date. Steps of the merged
-    outcome stand under the version's date: `2021-01-01/relief`.
+    Steps of the merged outcome stand under the version's date: `2021-01-01/relief`.
+    """
+    parts = settle_parts(versions, case, rows)
+    return parts if isinstance(parts, list) else whole(case, parts)
+
+
+def whole(case: Case, parts: Parts) -> Settled:
+    """The parts of a case that was settled under several versions as one."""
+    if len(parts) == 1:
+        return replace(parts[0][1], case=case)
+    return merged(case, [(str(version.programme.version), done) for version, done in parts])
+
+
+def settle_parts(versions: Sequence[Compiled], case: Case, rows: Sequence[Written] = ()) -> Parts | list[Finding]:
+    """What a case comes to under each version that binds any of its rows.
+
+    A premium row goes by its own date, or else by the policy of the claims; a deposit by its date.
     """
     programmes = [version.programme for version in versions]
     every: list[Written] = [{**case.defaults, **row} for row in (*case.rows, *rows)]
@@ -111,7 +128,7 @@ def settle_versions(versions: Sequence[Compiled], case: Case, rows: Sequence[Wri
     deposits = _placed(programmes, case.deposits, {})
     if isinstance(premium, list) or isinstance(deposits, list):
         return [f for found in (premium, deposits) if isinstance(found, list) for f in found]
-    parts: list[tuple[str, Settled]] = []
+    parts: list[tuple[Compiled, Settled]] = []
     for place in sorted({*bound}):
         claims = {str(row["claim"]) for row in bound[place]}
         own = {
@@ -124,10 +141,8 @@ def settle_versions(versions: Sequence[Compiled], case: Case, rows: Sequence[Wri
         done = settle(versions[place], case.model_copy(update=own))
         if isinstance(done, list):
             return done
-        parts.append((str(programmes[place].version), done))
-    if not parts:
-        return [_no_rows()]
-    return replace(parts[0][1], case=case) if len(parts) == 1 else merged(case, parts)
+        parts.append((versions[place], done))
+    return tuple(parts) or [_no_rows()]
 
 
 def _policy(row: Written) -> str:

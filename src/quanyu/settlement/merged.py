@@ -75,6 +75,7 @@ def _joined(parts: Sequence[tuple[str, Outcome]]) -> Outcome:
         charges=tuple(charges),
         balances=dict(balances),
         movements=tuple(one for _, outcome in parts for one in outcome.movements),
+        overflow=tuple(one for _, outcome in parts for one in outcome.overflow),
         booked=booked,
         passages=tuple(passages),
     )

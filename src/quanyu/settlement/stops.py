@@ -24,7 +24,10 @@ class Stopped:
 
 
 def stops(results: Results, case: Case) -> list[Stopped]:
-    """Every `stop` of the programme for every period of the rows. Facts that it reads may stand in `defaults`."""
+    """Every `stop` of the programme for every period of the rows. Facts that it reads may stand in `defaults`.
+
+    Of a case settled under several versions, one of them with what was settled under it.
+    """
     periods = list(dict.fromkeys(row.keys["period"] for row in results.history.rows if "period" in row.keys))
     return [found for period in periods for found in _of(results, case, period)]
 

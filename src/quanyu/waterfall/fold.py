@@ -90,6 +90,7 @@ class _Fold:
             charges=tuple(self.bearers.charges),
             balances=dict(self.passes.balances),
             movements=tuple(self.passes.movements),
+            overflow=tuple(self.passes.overflow),
             booked={
                 (self.plan.steps[i].path, increments[n].mark): amount for (i, n), amount in self.passes.booked.items()
             },

@@ -61,6 +61,7 @@ class Outcome:
     increments: the rows as they stood after phase 1. takes: by claim, step and party, without zeros; what a pool takes
     stands under its members. balances: what each account of the plan holds at the end. booked: for steps that do not
     reopen, what each increment was given, for the next fold (see `book.hold`). passages: of the traced claims.
+    overflow: what came into accounts above their ceilings, and so is nobody's.
     """
 
     plan: Plan
@@ -72,6 +73,7 @@ class Outcome:
     movements: tuple[Movement, ...]
     booked: Mapping[tuple[str, Mark], Amount]
     passages: tuple[Passage, ...] = ()
+    overflow: tuple[Movement, ...] = ()
 
     def _sums(self, key: Callable[[Key], object]) -> dict[object, Amount]:
         out: dict[object, Amount] = defaultdict(int)

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from quanyu.waterfall.bearers import Spot
 from quanyu.waterfall.fen import Arithmetic
-from quanyu.waterfall.history import Amount, History, Instant
+from quanyu.waterfall.history import Amount, Deposit, History, Instant
 from quanyu.waterfall.outcome import Held, Movement
 from quanyu.waterfall.plan import Plan, PlanStep, Stage, Taker
 from quanyu.waterfall.terms import Bound, Passing, Terms
@@ -36,6 +36,7 @@ class Passes:
         self.taken: dict[tuple[int, int], dict[int, Amount]] = defaultdict(lambda: defaultdict(int))
         self.balances = {name: arithmetic.whole(a.opening * arithmetic.scale) for name, a in plan.accounts.items()}
         self.movements: list[Movement] = []
+        self.overflow: list[Movement] = []
         self.booked: dict[tuple[int, int], Amount] = {}
         self._promises: dict[tuple[int, int], dict[int, list[tuple[int, Amount]]]] = {}
         self._waiting: dict[int, list[Event]] = defaultdict(list)
@@ -298,12 +299,15 @@ class Passes:
         bound = None if ceiling is None else self.arithmetic.whole(ceiling * self.arithmetic.scale)
         for deposit in history.deposits:
             if deposit.account == account:
-                self._wait(index, deposit.instant, self._payer(account, deposit.amount, bound))
+                self._wait(index, deposit.instant, self._payer(deposit, bound))
 
-    def _payer(self, account: str, amount: Amount, bound: Bound) -> Callable[[], None]:
+    def _payer(self, deposit: Deposit, bound: Bound) -> Callable[[], None]:
         def pay() -> None:
-            balance = self.balances[account] + amount
-            self.balances[account] = balance if bound is None else min(balance, bound)
+            balance = self.balances[deposit.account] + deposit.amount
+            if bound is not None and balance > bound:
+                self.overflow.append(Movement(deposit.account, deposit.instant, balance - bound))
+                balance = bound
+            self.balances[deposit.account] = balance
 
         return pay
 

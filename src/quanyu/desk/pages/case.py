@@ -177,7 +177,7 @@ def _large_pools(outcome: Outcome) -> Mapping[tuple[str, str], str]:
 
 
 def _caused(programme: Programme, outcome: Outcome, case: Settled) -> Iterator[Text]:
-    """What steps caused, what accounts hold, what premium the case rates."""
+    """What steps caused, what accounts hold, what has to be said beside, what premium the case rates."""
     for label, amount in outcome.caused().items():
         yield Text(f"由此引起 {label}：{_fen(amount)}", f"this causes {label}: {_fen(amount)}")
     stands = {s.party for s in outcome.plan.steps}
@@ -185,6 +185,8 @@ def _caused(programme: Programme, outcome: Outcome, case: Settled) -> Iterator[T
         if account in stands:
             name = party_words(programme, account)
             yield Text(f"结算后{name.zh}余额：{_fen(balance)}", f"balance of {name.en} afterwards: {_fen(balance)}")
+    if outcome is case.settled.outcome:
+        yield from case.notes
     if case.settled.rated is not None and outcome is case.settled.outcome:
         yield Text(f"按案例算得的保费：{_fen(case.settled.rated)}", f"premium rated: {_fen(case.settled.rated)}")
 
