@@ -4,24 +4,36 @@ import calendar
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from quanyu.language.programme import Programme
 from quanyu.language.scalars import Duration
 from quanyu.terms import Finding, Text
 from quanyu.waterfall import Booking, Closing, Fen, History, Known, Outcome, Plan, Row, bookings, fold, hold
 
-__all__ = ["booked", "closing_of"]
+__all__ = ["Earlier", "booked", "closing_of"]
+
+Earlier: TypeAlias = Sequence[tuple[Any, tuple[Row, ...]]]
+"""States of knowledge, the oldest first: the instant of each and all rows that were known then."""
 
 
 def booked(
-    plan: Plan, history: History, programme: Programme, *, until: dt.date | None, explain: Sequence[str]
+    plan: Plan,
+    history: History,
+    programme: Programme,
+    *,
+    until: dt.date | None,
+    explain: Sequence[str],
+    earlier: Earlier = (),
 ) -> tuple[History, Outcome, tuple[Booking, ...]] | list[Finding]:
     """The fold of what is known at the end, and all entries that led to it.
 
     A row is known from its `known` date on, else from its own instant. Rows that nobody knows by `until` are left out.
-    Where no row states `known`, everything is known at once and booked in one go.
+    Where no row states `known`, everything is known at once and booked in one go. earlier: what was known before, state
+    by state, where facts were corrected; the rows of the history are then those known at the last of these instants.
     """
+    if earlier:
+        return _in_states(plan, history, programme, earlier=earlier, explain=explain)
     if len({isinstance(_known(r), dt.date) for r in history.rows} | ({True} if until is not None else set())) > 1:
         reason = Text("时间有的写日期，有的写序号", "some times are dates, others are numbers")
         return [
@@ -35,18 +47,25 @@ def booked(
         moments = sorted({_known(r) for r in rows})
     else:
         moments = [max((r.instant for r in rows), default=1)]
+    last = replace(history, rows=tuple(rows))
+    states = [(m, tuple(r for r in rows if len(moments) == 1 or _known(r) <= m)) for m in moments]
+    return _in_states(plan, last, programme, earlier=states, explain=explain)
+
+
+def _in_states(
+    plan: Plan, history: History, programme: Programme, *, earlier: Earlier, explain: Sequence[str]
+) -> tuple[History, Outcome, tuple[Booking, ...]] | list[Finding]:
+    """A fold of every state, each with what stands as booked by those before it."""
     known: list[Known] = []
     folds: list[tuple[Any, Outcome]] = []
-    last = replace(history, rows=tuple(rows))
-    for moment in moments:
-        now = tuple(r for r in rows if len(moments) == 1 or _known(r) <= moment)
-        told = replace(last, rows=now)
+    for moment, now in earlier:
+        told = replace(history, rows=now)
         outcome = fold(plan, told, Fen(), held=hold(plan, known, now, moment), explain=explain)
         if isinstance(outcome, tuple):
             return list(outcome)
         known.append(Known(moment, now, outcome))
         folds.append((moment, outcome))
-    return last, folds[-1][1], tuple(bookings(folds, closing_of(programme, rows)))
+    return history, folds[-1][1], tuple(bookings(folds, closing_of(programme, history.rows)))
 
 
 def _known(row: Row) -> Any:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 from quanyu.engine.claims import history_of
 from quanyu.engine.compiled import Compiled
@@ -16,18 +16,21 @@ from quanyu.engine.rows import RowUnreadable, read_value
 from quanyu.formula import EvaluationError
 from quanyu.language.programme import Case
 from quanyu.language.scalars import Source
-from quanyu.settlement.booked import booked
+from quanyu.settlement.booked import Earlier, booked
 from quanyu.settlement.periods import Results, Shared, share_surplus
 from quanyu.settlement.recoveries import Recovered, recover
 from quanyu.settlement.stated import misstated
 from quanyu.terms import Finding, Text
-from quanyu.waterfall import Booking, Deposit, Fen, History, Outcome, Plan, bookings, fold
+from quanyu.waterfall import Booking, Deposit, Fen, History, Outcome, Plan, Row, bookings, fold
 
-__all__ = ["Settled", "Transfer", "settle"]
+__all__ = ["Settled", "State", "Transfer", "settle"]
 
 FEN = 100
 _LONGEST_STORY = 50
 _ROUNDS = 25
+
+State: TypeAlias = tuple[Any, Sequence[Mapping[str, Any]]]
+"""The instant at which something was booked, and all rows as they were known then, as written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,15 @@ class Settled:
         return self.recovered if self.case.flow == "recoveries" and self.recovered is not None else self.outcome
 
 
-def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = ()) -> Settled | list[Finding]:
+def settle(
+    compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (), earlier: Sequence[State] = ()
+) -> Settled | list[Finding]:
     """Settles a case with its own rows and `rows` from a table. All findings at once; nothing half-applied.
 
     What comes back into an account and the surplus of ended periods serve the claims after them: losses, recoveries
-    and surplus are settled again with that money until nothing moves.
+    and surplus are settled again with that money until nothing moves. earlier: the rows as they stood before facts were
+    corrected, oldest first, each with the instant at which it was booked, the last one being that of the rows; it says
+    what stands in steps that do not reopen.
     """
     wrong = misstated(compiled.programme, case, rows)
     if wrong:
@@ -95,7 +102,10 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
         return history
     if ended and len({isinstance(i, dt.date) for i in (ended[0][1], *(r.instant for r in history.rows))}) > 1:
         return [_no_instant(next(iter(case.ended.values())))]
-    settled = _rounds(compiled, case, history, plan, ended if flow == "losses" else ())
+    states = _states(compiled, flow, case, earlier, history)
+    if isinstance(states, Finding):
+        return [states]
+    settled = _rounds(compiled, case, (history, states), plan, ended if flow == "losses" else ())
     if isinstance(settled, list):
         return settled
     try:
@@ -108,15 +118,30 @@ def settle(compiled: Compiled, case: Case, rows: Sequence[Mapping[str, Any]] = (
     return _with_receivers(compiled, settled) if flow == "losses" else settled
 
 
+def _states(compiled: Compiled, flow: str, case: Case, earlier: Sequence[State], history: History) -> Earlier | Finding:
+    """Earlier states as rows of the flow; the last one is the history's own."""
+    states: list[tuple[Any, tuple[Row, ...]]] = []
+    for number, (moment, rows) in enumerate(earlier, 1):
+        if number == len(earlier):
+            states.append((moment, history.rows))
+            continue
+        before = history_of(compiled, flow, [{**case.defaults, **row} for row in rows], scale=FEN)
+        if isinstance(before, list):
+            return before[0]
+        states.append((moment, before.rows))
+    return states
+
+
 def _rounds(
-    compiled: Compiled, case: Case, history: History, plan: Plan, ended: Sequence[tuple[str, Any]]
+    compiled: Compiled, case: Case, known: tuple[History, Earlier], plan: Plan, ended: Sequence[tuple[str, Any]]
 ) -> Settled | list[Finding]:
     """The flow and what follows from it, until the money that this moves into accounts stands still."""
+    history, earlier = known
     claims = list(dict.fromkeys(r.claim for r in history.rows))[:_LONGEST_STORY]
     moved: tuple[Deposit, ...] = ()
     for _ in range(_ROUNDS):
         told = replace(history, deposits=(*history.deposits, *moved))
-        done = booked(plan, told, compiled.programme, until=case.known, explain=claims)
+        done = booked(plan, told, compiled.programme, until=case.known, explain=claims, earlier=earlier)
         if isinstance(done, list):
             return done
         settled = _followed(compiled, case, done, ended)
