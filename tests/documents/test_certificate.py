@@ -44,6 +44,7 @@ def test_everything_can_be_selected(text: str) -> None:
         *(v.name.zh for v in c.covers), "5,000,000.00", "50,000.00", "70,475.17", "140,950.33",
         "人民币壹拾肆万零玖佰伍拾元零叁角叁分", *(t.zh for t in c.special_terms), *(t.en for t in c.special_terms),
         c.verification.code, c.verification.command, c.verification.record, c.verification.root, "500,060",
+        "2025-12-20 09:30:00 UTC+08:00",
     ]  # fmt: skip
     assert [s for s in said if flat(s) not in text] == []
 
@@ -65,7 +66,7 @@ def test_metadata(paper: PdfReader) -> None:
     assert paper.metadata is not None
     assert paper.metadata.title == "保险凭证 Certificate of Insurance PZ-310115-2026-000401261"
     assert str(cast(DictionaryObject, paper.trailer["/Root"])["/Lang"]).startswith("zh")
-    assert str(paper.metadata["/CreationDate"]).startswith("D:20251220")
+    assert str(paper.metadata["/CreationDate"]) == "D:20251220013000Z"
     assert all((round(p.mediabox.width), round(p.mediabox.height)) == (595, 842) for p in paper.pages)
 
 

@@ -1,11 +1,13 @@
 """Numbers as they are read."""
 
 import math
+from datetime import UTC, datetime, tzinfo
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from quanyu.documents.figures import entry, fen, full, percent, short
+from quanyu.documents.figures import entry, fen, full, moment, percent, short
 from quanyu.documents.stated import Number
 
 
@@ -39,3 +41,15 @@ def test_percent_and_entry() -> None:
     assert entry(30_000_000.01) == "30,000,000.01"
     assert entry(Fraction(1, 8)) == "0.125"
     assert entry(100) == "100"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (ZoneInfo("Asia/Shanghai"), "2026-01-02 03:04:05 UTC+08:00"),
+        (UTC, "2026-01-02 03:04:05 UTC"),
+        (None, "2026-01-02 03:04:05"),
+    ],
+)
+def test_moment(zone: tzinfo | None, said: str) -> None:
+    assert moment(datetime(2026, 1, 2, 3, 4, 5, tzinfo=zone)) == said

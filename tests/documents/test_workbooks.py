@@ -239,3 +239,20 @@ def test_any_sheet_name_is_taken(names: list[str]) -> None:
 def test_the_same_values_give_the_same_bytes(tmp_path: Path) -> None:
     first, second = (write_statement(sample_statement(), tmp_path / f"{i}.xlsx").read_bytes() for i in range(2))
     assert first == second
+
+
+def test_nothing_to_report_is_reported(tmp_path: Path) -> None:
+    nothing = replace(sample_statement(), sections=(), opening=5, closing=5)
+    sheets = Sheets(write_statement(nothing, tmp_path / "a.xlsx"))
+    assert labelled(sheets, "账单 Statement", "期末余额") == [Decimal("0.05")]
+    empty = replace(sample_bordereau(), premiums=[], losses=[])
+    found = Sheets(write_bordereau(empty, tmp_path / "b.xlsx")).computed()
+    assert found
+    assert all(value == stored == 0 for _, value, stored in found)
+
+
+def test_a_list_that_begins_with_money(tmp_path: Path) -> None:
+    columns = (Column(title=Text("额", "amount"), kind="money", total=True),)
+    listed = Listing(heading=sample_heading("清单", "List"), columns=columns, rows=[(12,), (30,)])
+    sheets = Sheets(write_list(listed, tmp_path / "a.xlsx"))
+    assert labelled(sheets, "清单 List", "合计") == [Decimal("0.42")]

@@ -4,13 +4,14 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
 
 import segno
 import typst
 
-from quanyu.documents import clauses
+from quanyu.documents import clauses, figures
 from quanyu.documents.certified import Certificate
 from quanyu.documents.glyphs import font_folder, printable
 from quanyu.terms import Text
@@ -21,7 +22,8 @@ __all__ = ["certificate_pdf", "code_svg", "write_certificate"]
 def write_certificate(certificate: Certificate, path: Path) -> Path:
     """Write the certificate as PDF/A to `path`, whose folder is made where absent; gives `path` back.
 
-    The same certificate gives the same bytes: `issued` is the only time in the file.
+    The same certificate gives the same bytes: `issued` is the only time in the file. Raises ValueError where the
+    content of the QR code is more than a code holds (2,331 bytes).
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(certificate_pdf(certificate))
@@ -37,7 +39,7 @@ def certificate_pdf(certificate: Certificate) -> bytes:
         format="pdf",
         pdf_standards=["a-2a"],
         sys_inputs={"certificate": json.dumps(_data(certificate), ensure_ascii=False), "code": code_svg(certificate)},
-        timestamp=int(certificate.issued.timestamp()),
+        timestamp=certificate.issued.astimezone(timezone(certificate.issued.utcoffset() or timedelta())),
     )
 
 
@@ -51,12 +53,10 @@ def code_svg(certificate: Certificate) -> str:
 
 def _data(c: Certificate) -> dict[str, object]:
     """Everything the template shows, each text already printable."""
-    issued = c.issued
     return {
         "number": printable(c.number),
         "programme": _said(c.programme),
-        "issued": issued.strftime("%Y-%m-%d %H:%M ") + (issued.tzname() or ""),
-        "day": [issued.year, issued.month, issued.day, issued.hour, issued.minute, issued.second],
+        "issued": figures.moment(c.issued),
         "illustrative": c.illustrative,
         "clauses": [_clause(part) for part in clauses.clauses(c)],
         "checks": [_said(text) for text in clauses.checks(c)],

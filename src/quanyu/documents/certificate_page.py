@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from markupsafe import Markup
 
-from quanyu.documents import clauses
+from quanyu.documents import clauses, figures
 from quanyu.documents.certificate import code_svg
 from quanyu.documents.certified import Certificate
 from quanyu.documents.glyphs import visible
@@ -21,9 +21,9 @@ def render_certificate_page(certificate: Certificate) -> str:
     """The clauses, the code and the steps of verification, in Chinese and English, as a self-contained document."""
     c = certificate
     proof = {f.name: _seen(getattr(c.verification, f.name)) for f in fields(c.verification)}
-    issued = f"{c.issued:%Y-%m-%d %H:%M} {c.issued.tzname() or ''}"
     return environment().get_template("certificate.html.j2").render(
-        number=visible(c.number), programme=_seen(c.programme), issued=issued, illustrative=c.illustrative,
+        number=visible(c.number), programme=_seen(c.programme), issued=figures.moment(c.issued),
+        illustrative=c.illustrative,
         clauses=[(type(p).__name__, _seen(p)) for p in clauses.clauses(c)], checks=_seen(clauses.checks(c)),
         proof=proof,
         code=Markup(code_svg(c)), css=asset("report.css") + asset("certificate.css"), js=asset("report.js"),

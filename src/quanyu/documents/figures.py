@@ -1,13 +1,14 @@
 """Numbers as a reader of the report sees them."""
 
 import math
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
 from quanyu.documents.stated import Number
 from quanyu.terms import Text
 
-__all__ = ["entry", "fen", "full", "percent", "short", "significant"]
+__all__ = ["entry", "fen", "full", "moment", "percent", "short", "significant"]
 
 _ZH = ((10**8, 10**8, " 亿"), (10**4, 10**4, " 万"))
 _EN = ((10**9, 10**9, " bn"), (10**6, 10**6, " m"), (10**4, 10**3, " k"))
@@ -70,3 +71,12 @@ def fen(amount: int) -> str:
 def percent(value: Number | None, digits: int = 4) -> str:
     """A ratio as a percentage with up to `digits` significant digits."""
     return "—" if value is None else f"{significant(float(value) * 100, digits)}%"
+
+
+def moment(at: datetime) -> str:
+    """A time with its distance from UTC, since names such as CST mean several; without one as it is."""
+    said = f"{at:%Y-%m-%d %H:%M:%S}"
+    if at.tzinfo is None:
+        return said
+    offset = f"{at:%z}"
+    return f"{said} UTC" + ("" if offset == "+0000" else f"{offset[:3]}:{offset[3:5]}")

@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any
 
 from quanyu.documents.capitals import capitals
+from quanyu.documents.figures import moment
 from quanyu.documents.workbook import Workbook, exact
 from quanyu.terms import Text
 
@@ -40,12 +41,14 @@ def _facts(book: Workbook) -> list[list[tuple[Text, str]]]:
     """Labels with what they say, one or two to a row."""
     heading = book.heading
     period = f"{heading.first or '…'} – {heading.last or '…'}" if heading.first or heading.last else "—"
-    made = f"{heading.made:%Y-%m-%d %H:%M:%S} {heading.made.tzname() or ''}".strip()
     facts = [
         [(Text("往来方", "Party"), book.say(heading.party, " / "))],
         [(Text("保险方案", "Programme"), book.say(heading.programme or "—", " / "))],
         [(Text("编号", "Number"), heading.number or "—"), (Text("期间", "Period"), period)],
-        [(Text("编制时间", "Made at"), made), (Text("金额单位", "Unit"), book.say(Text("人民币元", "CNY yuan"), " "))],
+        [
+            (Text("编制时间", "Made at"), moment(heading.made)),
+            (Text("金额单位", "Unit"), book.say(Text("人民币元", "CNY yuan"), " ")),
+        ],
         [(Text("证据日志头", "Evidence head"), heading.evidence or "—")],
     ]
     if heading.illustrative:

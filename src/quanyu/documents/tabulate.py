@@ -134,11 +134,12 @@ class Table:
 
     def sum_row(self, label: Text, formulas: dict[int, str], sums: Sums) -> dict[int, str]:
         """A row with formulas by column and their true values; the places of its cells, for other formulas."""
+        place = 0 if 1 in formulas else 1
         for at in range(len(self.columns)):
             if at in formulas:
                 self._formula(at, formulas[at], sums)
             else:
-                self.book.text(self.sheet, (self.row, at), self.book.say(label, " ") if at == 1 else "", "total")
+                self.book.text(self.sheet, (self.row, at), self.book.say(label, " ") if at == place else "", "total")
         self.row += 1
         name = self.sheet.get_name().replace("'", "''")
         return {at: f"'{name}'!{xl_col_to_name(at)}{self.row}" for at in formulas}
