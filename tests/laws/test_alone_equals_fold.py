@@ -33,7 +33,7 @@ examples: [{cover: x, env: {sum: 1}, expect: 1}]
 
 TAKERS = st.sampled_from(["a", "b", "city", "two", "three", "insured", "payer", "fund"])
 MONEY = st.sampled_from(["0.01", "0.5", "12.34", "100", "3% * sum", "min(sum, 7.77)", "inf"])
-SHARES = st.sampled_from(["0", "1", "50%", "1/3", "0.123", "80%"])
+SHARES = st.sampled_from(["0", "1", "50%", "1/3", "0.123", "80%", "if(sum > 0, min(1, 7 / sum), 0)"])
 SCOPES = st.sampled_from(["claim", "policy", "insured"])
 
 
@@ -41,7 +41,7 @@ SCOPES = st.sampled_from(["claim", "policy", "insured"])
 def steps(draw: st.DrawFn) -> str:
     terms = [f"party: {draw(TAKERS)}"]
     if draw(st.booleans()):
-        terms.append(f"share: {draw(SHARES)}")
+        terms.append(f"share: '{draw(SHARES)}'")
     if draw(st.booleans()):
         terms.append(f'limit: {{{draw(SCOPES)}: "{draw(MONEY)}"}}')
     if draw(st.booleans()):
@@ -51,7 +51,7 @@ def steps(draw: st.DrawFn) -> str:
     if draw(st.integers(0, 4)) == 0:
         terms.append(f"attachment: {draw(st.sampled_from(['1', '0.02', '5']))}")
     if draw(st.integers(0, 3)) == 0:
-        terms.append(f"steps: [{{as: inner, party: c, share: {draw(SHARES)}}}]")
+        terms.append(f"steps: [{{as: inner, party: c, share: '{draw(SHARES)}'}}]")
     return ", ".join(terms)
 
 

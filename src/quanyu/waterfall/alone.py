@@ -56,6 +56,7 @@ def stands_alone(plan: Plan) -> bool:
 def _plain(plan: Plan, step: PlanStep) -> bool:
     scopes = {s.scope for s in step.stages} | {c.scope for c in step.caps}
     terms = [t for s in step.stages for t in (s.attachment, s.limit) if t is not None] + [c.amount for c in step.caps]
+    terms += [] if step.share is None else [step.share]
     pools = [plan.pools[step.party]] if step.taker is Taker.POOL and step.party is not None else []
     return (
         step.taker in _SIDE
@@ -65,7 +66,6 @@ def _plain(plan: Plan, step: PlanStep) -> bool:
         and step.reinstatement is None
         and step.causes is None
         and not any(s.franchise is not None or s.bands for s in step.stages)
-        and (step.share is None or constant(step.share) is not None)
         and all(constant(s.attachment) is not None for s in step.stages if s.attachment is not None)
         and not any(name.split(".")[0] in _READS_MONEY for term in terms for name in names(term))
         and all(_fixed(plan, pool) for pool in pools)
@@ -119,7 +119,7 @@ class _Split:
         for stage in step.stages:
             taken = self._stage(stage, taken)
         if step.share is not None:
-            taken = _portion(taken, Fraction(constant(step.share) or 0))
+            taken = self._portion(step.share, taken)
         for cap in step.caps:
             taken = np.minimum(taken, self._fen(cap.amount))
         kept = self.run(step.children, taken) if step.inside == "steps" else taken
@@ -136,6 +136,17 @@ class _Split:
                 raise _Otherwise
             amounts = np.maximum(amounts - attachment, 0)
         return amounts if stage.limit is None else np.minimum(amounts, self._fen(stage.limit))
+
+    def _portion(self, share: Expression, amounts: Amounts) -> Amounts:
+        fixed = constant(share)
+        if fixed is not None:
+            return _portion(amounts, Fraction(fixed))
+        values = self.columns.values(share)
+        if not all(isinstance(value, Fraction) and 0 <= value <= 1 for value in values):
+            raise _Otherwise
+        pairs = zip(amounts.tolist(), values, strict=True)
+        parts = [half_up(Fraction(value) * amount) for amount, value in pairs if isinstance(value, Fraction)]
+        return np.array(parts, np.int64)
 
     def _give(self, step: PlanStep, amounts: Amounts) -> None:
         name = str(step.party)

@@ -1,0 +1,174 @@
+"""A table of policies of any programmes, issued in one act: everything or nothing."""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import polars as pl
+
+from quanyu.book import tables as t
+from quanyu.book.act import Refused
+from quanyu.book.days import DAY
+from quanyu.book.issuing import Issue, write_policy
+from quanyu.book.journal import Journal
+from quanyu.book.mass.issue import Written, numbered, written_block
+from quanyu.book.mass.leaves import Spool
+from quanyu.book.mass.loaded import copy_frame
+from quanyu.book.mass.people import holders
+from quanyu.book.mass.register import RESERVED, Published, by_version, published, registered
+from quanyu.book.mass.risks import Risks, read_risks
+from quanyu.book.mass.underwritten import unaccepted
+from quanyu.book.versions import Library
+from quanyu.store.evidence.log import header
+from quanyu.store.evidence.rule import Rule
+from quanyu.store.schema import metadata
+from quanyu.tables import Rows
+from quanyu.terms import Finding
+
+__all__ = ["BLOCK", "File", "Issued", "issue_table"]
+
+BLOCK = 20_000
+"""Rows of a block: enough for columns to pay, few enough for memory."""
+
+_MOST = 100
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The file a table came from. digest: of its bytes, which are issued once. programmes: the codes in it."""
+
+    name: str
+    digest: bytes
+    rows: int
+    programmes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What was issued. premium: in fen, by currency is one number only where all programmes count in one."""
+
+    policies: int
+    premium: int
+    transfers: int
+
+
+def issue_table(
+    journal: Journal, library: Library, blocks: Iterable[Rows], *, file: File, progress: Progress | None = None
+) -> Issued:
+    """Issues every row of a table. Raises Refused with everything that is wrong in it, a hundred findings at most.
+
+    A block is read and priced, and another one made into rows, while the one before them is written. Policies whose
+    premium counts across policies are issued one by one in the order of the table, after the others of their block.
+    """
+    batch = {"purpose": "policies", "digest": file.digest, "file": file.name, "row_count": file.rows}
+    journal.write(t.batch, [batch])
+    journal.touch("txn", journal.txn)
+    rule = Rule(header(journal.connection).algorithm)
+    known = published(journal.connection, library, file.programmes)
+    with ThreadPoolExecutor(2) as workers, Spool() as spool:
+        done = _Loading(journal, rule, known, workers=workers, spool=spool).run(blocks, progress or (lambda _: None))
+        for leaves in spool:
+            journal.record(leaves.kind, leaves.subjects, leaves.hashes)
+    return done
+
+
+class _Loading:
+    """One table on its way into the book."""
+
+    def __init__(
+        self, journal: Journal, rule: Rule, known: Published, *, workers: ThreadPoolExecutor, spool: Spool
+    ) -> None:
+        self.journal, self.rule, self.known, self.workers, self.spool = journal, rule, known, workers, spool
+        self.policies = self.premium = self.transfers = 0
+
+    def run(self, blocks: Iterable[Rows], progress: Progress) -> Issued:
+        findings: list[Finding] = []
+        made: Future[Written] | None = None
+        for read in _ahead(self.workers, self._read, blocks):
+            for risks in read:
+                if isinstance(risks, Finding):
+                    findings.append(risks)
+                elif not findings:
+                    made = self._next(risks, made)
+                    progress(risks.rows.frame.height)
+            if len(findings) >= _MOST:
+                break
+        if findings:
+            raise Refused(*findings[:_MOST])
+        self._write(made)
+        return Issued(self.policies, self.premium, self.transfers)
+
+    def _read(self, rows: Rows) -> list[Risks | Finding]:
+        """A block as risks by version, or what is wrong with it. It needs no connection."""
+        typed = registered(rows, issued=self.journal.booked_on)
+        parts = typed if isinstance(typed, list) else by_version(typed, self.known)
+        found: list[Risks | Finding] = []
+        for part in parts:
+            if isinstance(part, Finding):
+                found.append(part)
+                continue
+            risks = read_risks(*part, RESERVED)
+            found += risks if isinstance(risks, list) else (unaccepted(risks) or [risks])
+        return found
+
+    def _next(self, risks: Risks, before: Future[Written] | None) -> Future[Written] | None:
+        """Numbers a block, has its rows made meanwhile, and writes the block before it."""
+        block = numbered(self.journal, risks)
+        if block is None:
+            self._write(before)
+            self._one_by_one(risks)
+            return None
+        if block.people.new.height:
+            own = block.people.new.with_columns(txn_id=pl.lit(self.journal.txn, pl.Int64))
+            copy_frame(self.journal.connection, t.party, own)
+        made = self.workers.submit(written_block, block, self.rule, act=self.journal.head)
+        self._write(before)
+        self.policies += len(block.ids)
+        self.premium += int(block.risks.premium.sum())
+        self.transfers += block.transfers.height
+        return made
+
+    def _write(self, made: Future[Written] | None) -> None:
+        written = Written({}, ()) if made is None else made.result()
+        for name, frame in written.frames.items():
+            if frame.height and name != "party":
+                copy_frame(self.journal.connection, metadata.tables[name], frame)
+        self.spool.add(*written.leaves)
+
+    def _one_by_one(self, risks: Risks) -> None:
+        frame = risks.rows.frame
+        people = holders(self.journal, frame.select("holder", "holder_id"))
+        if people.new.height:
+            copy_frame(self.journal.connection, t.party, people.new.with_columns(txn_id=pl.lit(self.journal.txn)))
+            for party in people.new["id"].to_list():
+                self.journal.touch("party", party)
+        rows = zip(frame.iter_rows(named=True), risks.kept.iter_rows(named=True), strict=True)
+        for n, (row, kept) in enumerate(rows):
+            fields = {name: text for name, text in kept.items() if text is not None}
+            made = Issue(
+                risks.version,
+                int(people.ids[n]),
+                row["start"],
+                row["end"] + DAY,
+                fields,
+                int(risks.premium[n]),
+                number=row["policy"],
+            )
+            write_policy(self.journal, made)
+            self.policies += 1
+            self.premium += made.premium
+
+
+def _ahead(
+    workers: ThreadPoolExecutor, work: Callable[[Rows], list[Risks | Finding]], blocks: Iterable[Rows]
+) -> Iterator[list[Risks | Finding]]:
+    """The results of `work` on every block, the next one under way while one is used."""
+    waiting: Future[list[Risks | Finding]] | None = None
+    for block in blocks:
+        following = workers.submit(work, block)
+        if waiting is not None:
+            yield waiting.result()
+        waiting = following
+    if waiting is not None:
+        yield waiting.result()
