@@ -1,0 +1,60 @@
+"""Premium that is paid: never more than is due, for each payer apart."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from quanyu.book import tables as t
+from quanyu.book.act import Refused
+from quanyu.book.journal import Journal, Money
+from quanyu.book.ledger import booked, difference
+from quanyu.book.standing import lock_policy
+from quanyu.terms import Finding, Text
+
+__all__ = ["collect", "outstanding"]
+
+
+def outstanding(connection: Connection, policy_id: int) -> list[Money]:
+    """What is due for a policy's premium and not paid, refunds too, as the payments that would settle it."""
+    c = t.transfer.c
+    held = booked(
+        connection, c.policy_id == policy_id, c.claim_id.is_(None), c.flow == "premium", c.stage != "reserved"
+    )
+    due = [replace(m, stage="paid") for m in held if m.stage == "due"]
+    return difference(due, [m for m in held if m.stage == "paid"])
+
+
+def collect(journal: Journal, number: str, *, payer_id: int, amount: int | None = None) -> list[Money]:
+    """Books what a party pays for the premium of a policy. amount: in fen, all it owes where None.
+
+    Raises Refused (`paid-too-much`) where it owes less than that, or nothing.
+    """
+    policy = lock_policy(journal.connection, number)
+    owed = [m for m in outstanding(journal.connection, policy.id) if m.payer_id == payer_id]
+    total = sum(m.amount for m in owed)
+    asked = total if amount is None else amount
+    if not 0 < asked <= total:
+        raise Refused(
+            Finding(
+                "paid-too-much",
+                None,
+                Text(
+                    f"保单 {number} 上应付 {total / 100:,.2f}，收到 {asked / 100:,.2f}",
+                    f"{total / 100:,.2f} is owed for policy {number}, {asked / 100:,.2f} is paid",
+                ),
+                Text("付款不能超过应付", "pay what is owed at most"),
+            )
+        )
+    paid = list(_up_to(owed, asked))
+    journal.move(*paid)
+    return paid
+
+
+def _up_to(owed: Iterable[Money], amount: int) -> Iterable[Money]:
+    """Transfers of an amount in all, in the order of what is owed."""
+    for money in owed:
+        part = min(money.amount, amount)
+        amount -= part
+        if part:
+            yield replace(money, amount=part)

@@ -1,0 +1,65 @@
+"""Whether a policy has cover on a day, what stands from a day on, and of which kind it is."""
+
+import datetime as dt
+from dataclasses import replace
+
+from quanyu.book.act import Refused
+from quanyu.book.days import DAY
+from quanyu.book.standing import Piece, Policy, on_day, painted, term_of
+from quanyu.terms import Finding, Text
+
+__all__ = ["must_be_of", "must_cover", "pieces_from"]
+
+
+def pieces_from(policy: Policy, start: dt.date, end: dt.date | None = None) -> list[Piece]:
+    """The pieces of a policy from a day on, cut there. Raises Refused (`not-on-cover`) for a day outside of it."""
+    first, last = term_of(policy)
+    until = min(end or last, last)
+    if not first <= start < until:
+        raise Refused(
+            Finding(
+                "not-on-cover",
+                None,
+                Text(
+                    f"{start} 不在保单 {policy.number} 的期间 {first} 至 {last - DAY} 内",
+                    f"{start} is not within policy {policy.number}, {first} to {last - DAY}",
+                ),
+                Text("改正日期", "correct the day"),
+            )
+        )
+    cut = (
+        replace(p, valid_from=max(p.valid_from, start), valid_to=min(p.valid_to, until))
+        for p in painted(policy.segments)
+    )
+    return [p for p in cut if p.valid_from < p.valid_to]
+
+
+def must_be_of(policy: Policy, *kinds: str) -> None:
+    """Raises Refused (`other-kind`) for a policy of another kind."""
+    if policy.kind not in kinds:
+        raise Refused(
+            Finding(
+                "other-kind",
+                None,
+                Text(f"保单 {policy.number} 是 {policy.kind}", f"policy {policy.number} is of the kind {policy.kind}"),
+                Text(f"这里要 {'、'.join(kinds)}", f"this is for a policy of the kind {' or '.join(kinds)}"),
+            )
+        )
+
+
+def must_cover(policy: Policy, day: dt.date) -> None:
+    """Raises Refused (`not-on-cover`) where a policy is not in force on a day."""
+    found = on_day(policy, day)
+    if found is None or found.state != "in force":
+        first, end = term_of(policy)
+        raise Refused(
+            Finding(
+                "not-on-cover",
+                None,
+                Text(
+                    f"保单 {policy.number}（{first} 至 {end - DAY}）在 {day} 无效",
+                    f"policy {policy.number} ({first} to {end - DAY}) is not in force on {day}",
+                ),
+                Text("改正日期，或先复效", "correct the day, or reinstate the policy first"),
+            )
+        )

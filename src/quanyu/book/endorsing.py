@@ -1,0 +1,193 @@
+"""Changes of a policy from a day on: endorsed, suspended, cancelled, reinstated, extended, trued up."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Literal
+
+from quanyu.book import tables as t
+from quanyu.book.act import Refused
+from quanyu.book.covering import pieces_from
+from quanyu.book.days import DAY
+from quanyu.book.earning import premium_of
+from quanyu.book.issuing import recharge
+from quanyu.book.journal import Journal
+from quanyu.book.quotes import judge
+from quanyu.book.standing import Piece, Policy, Segment, current, find_policy, lock_policy, painted, term_of
+from quanyu.book.versions import Library, Version
+from quanyu.terms import Finding, Text
+
+__all__ = ["Refund", "cancel", "change", "endorse", "extend", "reinstate", "suspend", "true_up"]
+
+Refund = Literal["pro-rata", "short-period", "none"]
+_UNRATED = frozenset({"master", "open"})
+"""Kinds of policies whose premium is no rating of their fields."""
+
+
+def endorse(journal: Journal, library: Library, number: str, *, start: dt.date, fields: Mapping[str, str]) -> Policy:
+    """Changes fields of the risk from a day on; the premium changes pro rata by the day count of its version.
+
+    Raises Refused: `not-on-cover`, `nothing-to-change`, what the programme asks of a risk.
+    """
+    policy = lock_policy(journal.connection, number)
+    return _with_fields(journal, library, policy, start=start, fields=fields)
+
+
+def true_up(journal: Journal, library: Library, number: str, *, actual: str) -> Policy:
+    """Settles the premium on what really happened: the field that `true_up` names, from the first day on."""
+    policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    premium = version.programme.premium
+    if premium is None or premium.true_up is None:
+        raise Refused(
+            Finding(
+                "not-adjustable",
+                None,
+                Text(
+                    f"{version.code} 的保费不按实际调整",
+                    f"the premium of {version.code} is not adjusted to what happened",
+                ),
+                Text("批改用 endorse", "change a field with `endorse`"),
+            )
+        )
+    fields = {premium.true_up.of: actual}
+    return _with_fields(journal, library, policy, start=term_of(policy)[0], fields=fields, kind="true-up")
+
+
+def _with_fields(
+    journal: Journal,
+    library: Library,
+    policy: Policy,
+    *,
+    start: dt.date,
+    fields: Mapping[str, str],
+    kind: str = "endorse",
+) -> Policy:
+    version = library.version(journal.connection, policy.version_id)
+    pieces = [p for p in pieces_from(policy, start) if p.in_force]
+    if all(fields.items() <= piece.segment.fields.items() for piece in pieces):
+        raise Refused(_nothing(policy, "字段没有变化", "no field changes"))
+    if policy.kind not in _UNRATED:
+        for piece in pieces:
+            judge(version, {**piece.segment.fields, **fields})
+    return change(journal, version, policy, kind, pieces=pieces, fields=fields)
+
+
+def suspend(
+    journal: Journal,
+    library: Library,
+    number: str,
+    *,
+    start: dt.date,
+    until: dt.date | None = None,
+    refund: bool = True,
+) -> Policy:
+    """No cover from a day on, until the last of `until`. refund: whether the premium of these days goes back."""
+    policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    end = None if until is None else until + DAY
+    pieces = [p for p in pieces_from(policy, start, end) if p.in_force]
+    return change(journal, version, policy, "suspend-refund" if refund else "suspend", pieces=pieces, state="suspended")
+
+
+def cancel(journal: Journal, library: Library, number: str, *, start: dt.date, refund: Refund | None = None) -> Policy:
+    """Ends a policy with the day before `start`; what is not earned goes back to each payer by the premium flow.
+
+    refund: by the short-period table where the version has one, else pro rata, unless it is said.
+    """
+    policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    rating = version.compiled.rating
+    table = rating is not None and rating.short_period is not None
+    if refund == "short-period" and not table:
+        raise Refused(
+            Finding(
+                "premium-short-period",
+                None,
+                Text(f"{version.code} 没有短期费率表", f"{version.code} has no short-period table"),
+                Text("按日退：pro-rata", "give back pro rata"),
+            )
+        )
+    how = refund or ("short-period" if table else "pro-rata")
+    kind = {"pro-rata": "cancel", "short-period": "cancel-short-period", "none": "cancel-kept"}[how]
+    pieces = [p for p in pieces_from(policy, start) if p.segment.state != "cancelled"]
+    return change(journal, version, policy, kind, pieces=pieces, state="cancelled")
+
+
+def reinstate(journal: Journal, library: Library, number: str, *, start: dt.date) -> Policy:
+    """Gives cover again from a day on, on the terms of before."""
+    policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    return change(
+        journal, version, policy, "reinstate", pieces=[p for p in pieces_from(policy, start) if not p.in_force]
+    )
+
+
+def extend(journal: Journal, library: Library, number: str, *, until: dt.date) -> Policy:
+    """Cover goes on to the last day `until`. Raises Refused (`cannot-extend`) where no premium is counted by time."""
+    policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    last, rating = painted(policy.segments)[-1], version.compiled.rating
+    timed = rating is not None and rating.day_count is not None
+    if not timed or not last.in_force or policy.kind in _UNRATED or until < last.valid_to:
+        raise Refused(
+            Finding(
+                "cannot-extend",
+                None,
+                Text(f"保单 {number} 不能延到 {until}", f"policy {number} cannot be extended to {until}"),
+                Text(
+                    "延长只用于有效、按时间计费（day_count）的保单；否则续保",
+                    "what is in force and priced by time (`day_count`) can be extended; renew it otherwise",
+                ),
+            )
+        )
+    piece = Piece(last.valid_to, until + DAY, last.segment)
+    return change(journal, version, policy, "extend", pieces=[piece])
+
+
+def change(
+    journal: Journal,
+    version: Version,
+    policy: Policy,
+    kind: str,
+    *,
+    pieces: Iterable[Piece],
+    state: str = "in force",
+    fields: Mapping[str, str] | None = None,
+) -> Policy:
+    """Writes new segments over pieces of a policy, and books the difference of its premium."""
+    new = [
+        Segment(seq, kind, state, p.valid_from, p.valid_to, {**p.segment.fields, **(fields or {})}, 0, journal.txn)
+        for seq, p in enumerate(pieces, len(policy.segments) + 1)
+    ]
+    if not new:
+        raise Refused(_nothing(policy, "这些日子没有可变更的保障", "there is no cover to change on these days"))
+    after = replace(policy, segments=(*policy.segments, *new))
+    added = _premium(journal, version, after) - policy.premium
+    new[0] = replace(new[0], premium=added)
+    journal.write(t.segment, ({**_row(one), "policy_id": policy.id} for one in new))
+    journal.touch("policy", policy.id)
+    recharge(journal, version, policy, added=added, fields=current(after))
+    return find_policy(journal.connection, policy.id)
+
+
+def _premium(journal: Journal, version: Version, policy: Policy) -> int:
+    if policy.kind in _UNRATED:
+        return policy.premium
+    master = None if policy.kind != "certificate" else find_policy(journal.connection, policy.master_id or 0)
+    return premium_of(version, painted(policy.segments), None if master is None else term_of(master))
+
+
+def _row(segment: Segment) -> dict[str, object]:
+    row = asdict(segment)
+    del row["txn"]
+    return row
+
+
+def _nothing(policy: Policy, zh: str, en: str) -> Finding:
+    return Finding(
+        "nothing-to-change",
+        None,
+        Text(f"保单 {policy.number}：{zh}", f"policy {policy.number}: {en}"),
+        Text("核对日期与所改内容", "look at the day and at what is changed"),
+    )

@@ -1,0 +1,100 @@
+"""Master policies: a schedule of members who come and go by the day, one holder who pays for all."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, select
+
+from quanyu.book import tables as t
+from quanyu.book.act import Refused
+from quanyu.book.covering import must_be_of, must_cover
+from quanyu.book.days import end_of
+from quanyu.book.earning import premium_of
+from quanyu.book.endorsing import cancel
+from quanyu.book.issuing import Issue, write_policy
+from quanyu.book.journal import Journal
+from quanyu.book.parties import Person, ensure_parties
+from quanyu.book.quotes import Ask, judge, version_for
+from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, term_of
+from quanyu.book.versions import Library
+from quanyu.terms import Finding, Text
+
+__all__ = ["Member", "add_member", "holder_of", "open_master", "remove_member", "schedule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Who joins a master policy: from which day, with fields beside those of the master."""
+
+    person: Person
+    start: dt.date
+    fields: Mapping[str, str] = field(default_factory=dict)
+    number: str | None = None
+
+
+def open_master(journal: Journal, library: Library, ask: Ask, number: str | None = None) -> Policy:
+    """A master policy without members: it costs nothing yet. Its fields are those of every member."""
+    version = version_for(journal, library, ask.programme, ask.start)
+    holder = holder_of(journal, ask)
+    end = end_of(version.programme, ask.start, ask.until)
+    return write_policy(
+        journal, Issue(version, holder, ask.start, end, dict(ask.fields), 0, kind="master", number=number)
+    )
+
+
+def add_member(journal: Journal, library: Library, number: str, member: Member) -> Policy:
+    """The certificate of a new member, to the end of the master, priced by the days of it that are left.
+
+    It is under the master's version. Raises Refused: `other-kind`, `not-on-cover`, what the programme asks of a risk.
+    """
+    master = lock_policy(journal.connection, number)
+    must_be_of(master, "master")
+    must_cover(master, member.start)
+    version = library.version(journal.connection, master.version_id)
+    fields = {**master.segments[-1].fields, **member.fields}
+    judge(version, fields)
+    days = term_of(master)
+    first = Segment(1, "issue", "in force", member.start, days[1], fields, 0, journal.txn)
+    person = ensure_parties(journal, [member.person])[member.person.code]
+    return write_policy(
+        journal,
+        Issue(
+            version=version,
+            holder_id=person,
+            valid_from=member.start,
+            valid_to=days[1],
+            fields=fields,
+            premium=premium_of(version, [Piece(member.start, days[1], first)], days),
+            kind="certificate",
+            number=member.number,
+            master_id=master.id,
+            payer_id=master.holder_id,
+        ),
+    )
+
+
+def remove_member(journal: Journal, library: Library, number: str, *, start: dt.date) -> Policy:
+    """A member leaves: the last day of cover is the one before `start`, the rest of the premium goes back pro rata."""
+    must_be_of(find_policy(journal.connection, number), "certificate")
+    return cancel(journal, library, number, start=start, refund="pro-rata")
+
+
+def schedule(connection: Connection, master: Policy) -> list[Policy]:
+    """The certificates or declarations under a policy, in the order of their numbers in the book."""
+    query = select(t.policy.c.id).where(t.policy.c.master_id == master.id).order_by(t.policy.c.id)
+    return [find_policy(connection, int(one)) for one in connection.execute(query).scalars()]
+
+
+def holder_of(journal: Journal, ask: Ask) -> int:
+    """The party that asks. Raises Refused (`holder-missing`)."""
+    if ask.holder is None:
+        raise Refused(
+            Finding(
+                "holder-missing",
+                None,
+                Text("没有写投保人", "no holder is named"),
+                Text("写明投保人：--holder", "name the holder: --holder"),
+            )
+        )
+    return ensure_parties(journal, [ask.holder])[ask.holder.code]

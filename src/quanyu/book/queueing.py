@@ -1,0 +1,126 @@
+"""Policies that share a budget or a fund: the increments of their premium in the order in which they were booked."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from quanyu.book import tables as t
+from quanyu.book.charging import Queue, Risk, row_of, stands_alone
+from quanyu.book.journal import Journal
+from quanyu.book.versions import Version
+from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, hold
+from quanyu.waterfall.history import Mark, normalise
+
+__all__ = ["lock_programme", "queue_of"]
+
+
+def lock_programme(journal: Journal, version: Version) -> None:
+    """Nobody else books what shares a total of the programme before this transaction ends."""
+    journal.connection.execute(
+        text("select pg_advisory_xact_lock(hashtextextended('programme', :id))"), {"id": version.programme_id}
+    )
+
+
+def queue_of(journal: Journal, version: Version, risk: Risk, added: int) -> Queue | None:
+    """The increments among which a policy stands, what others have of a budget standing; None where it stands alone.
+
+    added: what this act adds to its premium, in fen, the last increment of all. The policies of one version share its
+    budgets. The increments are what segments add to the premium, in the order of the transactions; the terms are those
+    of each risk as it is now.
+    """
+    connection, found = journal.connection, version.compiled.plans
+    plans = [found[key] for key in (("premium", "from"), ("premium", "to")) if key in found]
+    if all(stands_alone(plan) for plan in plans):
+        return None
+    risks = {one.number: one for one in _risks(connection, version)} | {risk.number: risk}
+    keyed = {number: row_of(version, one, 0, 0) for number, one in risks.items()}
+    before = [
+        replace(keyed[number], amount=amount, instant=place)
+        for place, (number, amount) in enumerate(_increments(connection, version), 1)
+    ]
+    now = [*before, replace(keyed[risk.number], amount=added, instant=len(before) + 1)] if added else before
+    premium = tuple(Premium(one.premium, keyed[number].keys) for number, one in risks.items())
+    plan = found.get(("premium", "from"))
+    held = Held() if plan is None else _held(connection, plan, before, now)
+    return Queue(tuple(now), premium, tuple(_deposits(connection, version)), held)
+
+
+def _risks(connection: Connection, version: Version) -> Iterator[Risk]:
+    """Every policy of a version as its premium flow reads it now."""
+    s, p = t.segment.c, t.policy.c
+    sums = select(s.policy_id, func.sum(s.premium).label("premium"), func.min(s.valid_from).label("start"))
+    total = sums.join(t.policy, p.id == s.policy_id).where(p.version_id == version.id).group_by(s.policy_id).subquery()
+    last = select(s.policy_id, s.fields).ext(distinct_on(s.policy_id))
+    last = last.order_by(s.policy_id, s.state != "in force", s.seq.desc())
+    now = last.subquery()
+    query = select(t.policy, total.c.premium, total.c.start, now.c.fields)
+    query = query.join(total, total.c.policy_id == p.id).join(now, now.c.policy_id == p.id)
+    for row in connection.execute(query).mappings():
+        yield Risk(
+            row["number"],
+            row["holder_id"],
+            row["start"],
+            row["issued_on"],
+            row["fields"],
+            int(row["premium"]),
+            row["id"],
+        )
+
+
+def _increments(connection: Connection, version: Version) -> list[tuple[str, int]]:
+    """The policy and the amount of every increment of premium, in the order of the transactions."""
+    s, p = t.segment.c, t.policy.c
+    query = select(p.number, s.premium).join(t.policy, p.id == s.policy_id)
+    query = query.where(p.version_id == version.id, s.premium != 0).order_by(s.txn_id, s.policy_id, s.seq)
+    return [(number, int(amount)) for number, amount in connection.execute(query)]
+
+
+def _held(connection: Connection, plan: Plan, before: Sequence[Row], now: Sequence[Row]) -> Held:
+    """What stands as booked in steps that do not reopen, read from the transfers by the labels of the steps."""
+    labels = [step.label for step in plan.steps]
+    paths = {s.label: s.path for s in plan.steps if not s.reopen and labels.count(s.label) == 1}
+    increments = normalise(plan, before)[0]
+    taken = _taken(connection, [row.claim for row in before], list(paths)) if paths and before else {}
+    booked: dict[tuple[str, Mark], int] = {}
+    for increment in increments:
+        for label, path in paths.items():
+            left = taken.get((increment.claim, label), 0)
+            booked[path, increment.mark] = part = min(left, int(increment.amount))
+            taken[increment.claim, label] = left - part
+    instant = max((row.instant for row in before), default=0)
+    outcome = Outcome(plan, 100, tuple(increments), {}, (), {}, (), booked)
+    return hold(plan, [Known(instant, tuple(before), outcome)] if before else [], now, instant + 1)
+
+
+def _taken(connection: Connection, numbers: Sequence[str], labels: Sequence[str]) -> dict[tuple[str, str], int]:
+    """What each policy's steps are booked, in fen: what went between two parties less what came back."""
+    c, p = t.transfer.c, t.policy.c
+    query = select(p.number, c.label, c.payer_id, c.receiver_id, func.sum(c.amount)).join(t.policy, p.id == c.policy_id)
+    query = query.where(c.stage == "due", c.flow == "premium", c.label.in_(labels), p.number.in_(sorted(set(numbers))))
+    between: dict[tuple[str, str, int, int], int] = defaultdict(int)
+    for number, label, payer, receiver, amount in connection.execute(
+        query.group_by(p.number, c.label, c.payer_id, c.receiver_id)
+    ):
+        sign = 1 if payer < receiver else -1
+        between[number, label, min(payer, receiver), max(payer, receiver)] += sign * int(amount)
+    found: dict[tuple[str, str], int] = defaultdict(int)
+    for (number, label, _, _), amount in between.items():
+        found[number, label] += abs(amount)
+    return found
+
+
+def _deposits(connection: Connection, version: Version) -> Iterator[Deposit]:
+    """What flows other than premium have moved into and out of the accounts of a version, before all increments."""
+    c = t.transfer.c
+    for name in version.programme.accounts:
+        account = version.roles[name]
+        other = (c.stage == "due", c.flow != "premium", c.label != "opening")
+        sums = [
+            connection.execute(select(func.coalesce(func.sum(c.amount), 0)).where(side == account, *other)).scalar_one()
+            for side in (c.receiver_id, c.payer_id)
+        ]
+        if sums[0] != sums[1]:
+            yield Deposit(name, 0, int(sums[0] - sums[1]))

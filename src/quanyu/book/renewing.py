@@ -1,0 +1,94 @@
+"""Renewal: a policy's risk for another period, under the version then in force, at the levels that claims moved."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from quanyu.book import tables as t
+from quanyu.book.act import Refused
+from quanyu.book.covering import must_be_of
+from quanyu.book.earning import read_fields
+from quanyu.book.issuing import issue
+from quanyu.book.journal import Journal
+from quanyu.book.parties import Person
+from quanyu.book.quotes import Ask, Quote, add_event, find_quote, quote
+from quanyu.book.standing import Policy, current, lock_policy, term_of
+from quanyu.book.underwriting import ACCEPTED, Decision, underwrite
+from quanyu.book.versions import Library
+from quanyu.formula import EvaluationError
+from quanyu.rating import next_state
+from quanyu.terms import Finding, Text, write_number
+
+__all__ = ["Renewal", "Renewed", "renew"]
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """How a policy goes on. start: the day after its last where None; fields: what changes."""
+
+    start: dt.date | None = None
+    until: dt.date | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    policy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The quote of a renewal, the decision on it, the policy where it was accepted at once."""
+
+    quote: Quote
+    decision: Decision
+    policy: Policy | None
+
+
+def renew(journal: Journal, library: Library, number: str, how: Renewal | None = None) -> Renewed:
+    """Quotes, underwrites and, where accepted, issues the successor of a policy. Raises Refused (`renewed-before`)."""
+    asked = how or Renewal()
+    policy = lock_policy(journal.connection, number)
+    must_be_of(policy, "policy")
+    if journal.connection.execute(select(t.policy.c.id).where(t.policy.c.predecessor_id == policy.id)).first():
+        raise Refused(
+            Finding(
+                "renewed-before",
+                None,
+                Text(f"保单 {number} 已续保", f"policy {number} was renewed before"),
+                Text("批改续保后的保单", "change the policy that follows it"),
+            )
+        )
+    count = _claims(journal, policy)
+    fields = {**current(policy), **_levels(journal, library, policy, count), **asked.fields}
+    code = library.version(journal.connection, policy.version_id).code
+    start = asked.start or term_of(policy)[1]
+    made = quote(journal, library, Ask(code, start, asked.until, fields, _holder(journal, policy)))
+    add_event(journal, made, "renews", {"policy_id": policy.id, "policy": policy.number, "claims": count})
+    decision = underwrite(journal, library, made.number)
+    issued = issue(journal, library, made.number, policy=asked.policy) if decision.kind in ACCEPTED else None
+    return Renewed(find_quote(journal.connection, made.number), decision, issued)
+
+
+def _claims(journal: Journal, policy: Policy) -> int:
+    """The number of claims that occurred in the policy's period, as the book has them."""
+    first, end = term_of(policy)
+    c = t.claim.c
+    query = select(func.count()).where(c.policy_id == policy.id, c.occurred >= first, c.occurred < end)
+    return int(journal.connection.execute(query).scalar_one())
+
+
+def _levels(journal: Journal, library: Library, policy: Policy, count: int) -> dict[str, str]:
+    """The states of a policy's risk after so many claims."""
+    version = library.version(journal.connection, policy.version_id)
+    states = {} if version.compiled.rating is None else version.compiled.rating.states
+    known = read_fields(version, current(policy))
+    try:
+        return {name: write_number(next_state(state, known, count)) for name, state in states.items()}
+    except EvaluationError as error:
+        reason = Text(f"算不出下一期的状态：{error}", f"there is no state of the next period: {error}")
+        raise Refused(Finding("no-premium", None, reason, Text("核对字段", "look at the fields"))) from None
+
+
+def _holder(journal: Journal, policy: Policy) -> Person:
+    p = t.party.c
+    row = journal.connection.execute(select(p.code, p.name_zh, p.name_en, p.kind).where(p.id == policy.holder_id)).one()
+    return Person(*row)
