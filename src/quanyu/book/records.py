@@ -30,6 +30,7 @@ class Part:
 
 
 KINDS: Mapping[str, tuple[Part, ...]] = {
+    "programme": (Part(t.programme, "id", ("id",)),),
     "version": (Part(t.programme_version, "id", ("id",)), Part(t.party_role, "version_id", ("name",))),
     "party": (Part(t.party, "id", ("id",)),),
     "quote": (Part(t.quote, "id", ("id",)), Part(t.quote_event, "quote_id", ("seq",))),

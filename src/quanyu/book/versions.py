@@ -150,6 +150,7 @@ def _programme_id(journal: Journal, code: str) -> int:
     if known is None:
         known = reserve(journal.connection, "programme_id")
         journal.write(t.programme, [{"id": known, "code": code}])
+        journal.touch("programme", int(known))
     return int(known)
 
 

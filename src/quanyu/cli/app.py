@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from quanyu.cli.evidence import verify
+
 if TYPE_CHECKING:
     from quanyu.desk.open import Opened
     from quanyu.terms import Finding
@@ -241,6 +243,9 @@ def schema(case: Annotated[bool, typer.Option("--case", help="of case files æ¡ˆä
     from quanyu.language.schema import case_schema, programme_schema, schema_text
 
     typer.echo(schema_text(case_schema() if case else programme_schema()), nl=False)
+
+
+app.command()(verify)
 
 
 def language(choice: str) -> str:

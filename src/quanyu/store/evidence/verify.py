@@ -35,18 +35,25 @@ class Entry:
 
 
 def verify(
-    entries: Iterable[Entry], heads: Iterable[str], keys: Sequence[PublicKey], *, most: int = 1000
+    entries: Iterable[Entry],
+    heads: Iterable[str],
+    keys: Sequence[PublicKey],
+    *,
+    most: int = 1000,
+    algorithm: str | None = None,
 ) -> list[Discrepancy]:
     """Everything that does not agree, at most `most` of it named; empty where all is as it was signed.
 
-    heads: signed notes, those of the log and those that others kept. Without a trusted head nothing can be proven,
-    and that is the one discrepancy then.
+    heads: signed notes, those of the log and those that others kept. Without a trusted head nothing can be proven, and
+    that is the one discrepancy then; with the log's own `algorithm` rows and log are still held against one another.
     """
     trusted, found = _trusted(heads, keys)
     if not trusted:
         none = Text("没有可信密钥签署的日志头，无从证明。", "No head signed by a trusted key: nothing can be proven.")
-        return [*found, Discrepancy(What.SIGNATURE, none)]
-    followed = _Followed(Rule(trusted[0].head.algorithm), trusted, found, most)
+        found.append(Discrepancy(What.SIGNATURE, none))
+        if algorithm is None:
+            return found
+    followed = _Followed(Rule(trusted[0].head.algorithm if trusted else algorithm or ""), trusted, found, most)
     for entry in entries:
         followed.take(entry)
     return followed.end()
