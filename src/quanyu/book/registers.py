@@ -1,0 +1,235 @@
+"""Registers: every policy, claim, transfer, quote and party of the book, as at a day and as known at a time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+
+from quanyu.book.standing import AsKnown
+from quanyu.terms import Text
+
+__all__ = ["REGISTERS", "Field", "Register", "register"]
+
+_BLOCK = 5_000
+Kind = Literal["text", "money", "date", "time"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a register. kind: money is whole fen."""
+
+    name: str
+    title: Text
+    kind: Kind = "text"
+    total: bool = False
+
+
+@dataclass(frozen=True)
+class Register:
+    """A kind of list. mine: what a row has to meet to be a party's own; the book asks it beside its row security."""
+
+    name: str
+    title: Text
+    fields: tuple[Field, ...]
+    query: str
+    mine: str
+
+
+_PROGRAMME = (Field("programme", Text("方案", "Programme")), Field("version", Text("版本", "Version"), "date"))
+_NUMBER = Field("number", Text("编号", "Number"))
+_POLICIES = """
+select p.number, g.code as programme, v.version, p.kind, h.code as holder, h.name_zh as holder_name, p.issued_on,
+  s.valid_from, s.valid_to - 1 as valid_until, coalesce(d.state, 'outside its days') as state,
+  s.premium, s.fields::text as fields
+from policy p join txn t on t.id = p.txn_id
+join programme_version v on v.id = p.version_id join programme g on g.id = v.programme_id
+join party h on h.id = p.holder_id
+join lateral (
+  select min(s.valid_from) as valid_from, max(s.valid_to) as valid_to, sum(s.premium)::bigint as premium,
+    (array_agg(s.fields order by s.seq desc))[1] as fields
+  from segment s join txn t on t.id = s.txn_id where s.policy_id = p.id and {known}
+) as s on true
+left join lateral (
+  select s.state from segment s join txn t on t.id = s.txn_id
+  where s.policy_id = p.id and {known} and s.valid_from <= {day} and s.valid_to > {day} order by s.seq desc limit 1
+) as d on true
+where {known} and {mine} and {of} order by p.id
+"""
+_CLAIMS = """
+select c.number, g.code as programme, v.version, p.number as policy, o.code as occurrence, h.code as claimant,
+  h.name_zh as claimant_name, c.occurred, c.reported, e.kind as state,
+  coalesce(m.due, 0)::bigint as due, coalesce(m.paid, 0)::bigint as paid, coalesce(m.reserved, 0)::bigint as reserved
+from claim c join txn t on t.id = c.txn_id
+join programme_version v on v.id = c.version_id join programme g on g.id = v.programme_id
+join party h on h.id = c.claimant_id
+left join policy p on p.id = c.policy_id left join occurrence o on o.id = c.occurrence_id
+left join lateral (
+  select e.kind from claim_event e join txn t on t.id = e.txn_id
+  where e.claim_id = c.id and {known} order by e.seq desc limit 1
+) as e on true
+left join lateral (
+  select sum(case when stage = 'due' then sign * amount end) as due,
+    sum(case when stage = 'paid' then sign * amount end) as paid,
+    sum(case when stage = 'reserved' then sign * amount end) as reserved
+  from (
+    select x.stage, x.amount, case when x.receiver_id = c.claimant_id then 1 else -1 end as sign
+    from transfer x join txn t on t.id = x.txn_id
+    where x.claim_id = c.id and x.flow = 'losses' and {known}
+      and (x.receiver_id = c.claimant_id or x.payer_id = c.claimant_id)
+  ) as signed
+) as m on true
+where {known} and {mine} and {of} order by c.id
+"""
+_TRANSFERS = """
+select x.id as number, x.booked_on, t.recorded_at, x.stage, x.flow, x.label, a.code as payer,
+  a.name_zh as payer_name, b.code as receiver, b.name_zh as receiver_name, x.amount, x.currency,
+  g.code as programme, v.version, p.number as policy, c.number as claim
+from transfer x join txn t on t.id = x.txn_id
+join party a on a.id = x.payer_id join party b on b.id = x.receiver_id
+left join programme_version v on v.id = x.version_id left join programme g on g.id = v.programme_id
+left join policy p on p.id = x.policy_id left join claim c on c.id = x.claim_id
+where {known} and {mine} and {of} order by x.id
+"""
+_QUOTES = """
+select q.number, g.code as programme, v.version, h.code as holder, h.name_zh as holder_name, q.valid_from,
+  q.valid_to - 1 as valid_until, q.premium, q.currency, q.expires_on, e.kind as state, q.fields::text as fields
+from quote q join txn t on t.id = q.txn_id
+join programme_version v on v.id = q.version_id join programme g on g.id = v.programme_id
+left join party h on h.id = q.holder_id
+left join lateral (
+  select e.kind from quote_event e join txn t on t.id = e.txn_id
+  where e.quote_id = q.id and {known} order by e.seq desc limit 1
+) as e on true
+where {known} and {mine} and {of} order by q.id
+"""
+_PARTIES = """
+select y.code, y.name_zh, y.name_en, y.kind, o.code as owner, t.recorded_at
+from party y join txn t on t.id = y.txn_id left join party o on o.id = y.owner_id
+where {known} and {mine} and (
+  cast(:programme as text) is null or exists (
+    select from party_role r join programme_version v on v.id = r.version_id join programme g on g.id = v.programme_id
+    where r.party_id = y.id and g.code = :programme
+  )
+) order by y.id
+"""
+
+
+def _date(name: str, zh: str, en: str) -> Field:
+    return Field(name, Text(zh, en), "date")
+
+
+def _text(name: str, zh: str, en: str) -> Field:
+    return Field(name, Text(zh, en))
+
+
+def _money(name: str, zh: str, en: str, *, total: bool = True) -> Field:
+    return Field(name, Text(zh, en), "money", total)
+
+
+_HOLDER = (_text("holder", "投保人代码", "Holder's code"), _text("holder_name", "投保人", "Holder"))
+_DAYS = (_date("valid_from", "起期", "From"), _date("valid_until", "止期", "To"))
+_STATE, _FIELDS = _text("state", "状态", "State"), _text("fields", "字段", "Fields")
+_CURRENCY = _text("currency", "币种", "Currency")
+
+REGISTERS: Mapping[str, Register] = {
+    one.name: one
+    for one in (
+        Register(
+            "policies",
+            Text("保单清单", "Policies"),
+            (
+                _NUMBER, *_PROGRAMME, _text("kind", "类别", "Kind"), *_HOLDER, _date("issued_on", "签单日", "Issued"),
+                *_DAYS, _STATE, _money("premium", "保费", "Premium"), _FIELDS,
+            ),
+            _POLICIES,
+            "(p.holder_id = :party or p.leader_id = :party or :party = any (p.parties))",
+        ),
+        Register(
+            "claims",
+            Text("赔案清单", "Claims"),
+            (
+                _NUMBER, *_PROGRAMME, _text("policy", "保单号", "Policy"), _text("occurrence", "事故", "Occurrence"),
+                _text("claimant", "索赔人代码", "Claimant's code"), _text("claimant_name", "索赔人", "Claimant"),
+                _date("occurred", "出险日", "Occurred"), _date("reported", "报案日", "Reported"), _STATE,
+                _money("due", "应付", "Due"), _money("paid", "已付", "Paid"), _money("reserved", "估损", "Reserved"),
+            ),
+            _CLAIMS,
+            "(c.claimant_id = :party or p.holder_id = :party or p.leader_id = :party or :party = any (p.parties)"
+            " or exists (select from transfer x where x.claim_id = c.id"
+            " and (x.payer_id = :party or x.receiver_id = :party)))",
+        ),
+        Register(
+            "transfers",
+            Text("资金明细", "Transfers"),
+            (
+                _NUMBER, _date("booked_on", "记账日", "Booked on"),
+                Field("recorded_at", Text("录入时间", "Recorded at"), "time"), _text("stage", "阶段", "Stage"),
+                _text("flow", "资金流", "Flow"), _text("label", "步骤", "Step"),
+                _text("payer", "付方代码", "Payer's code"), _text("payer_name", "付方", "Payer"),
+                _text("receiver", "收方代码", "Receiver's code"),
+                _text("receiver_name", "收方", "Receiver"), _money("amount", "金额", "Amount", total=False), _CURRENCY,
+                *_PROGRAMME, _text("policy", "保单号", "Policy"), _text("claim", "赔案号", "Claim"),
+            ),
+            _TRANSFERS,
+            "(x.payer_id = :party or x.receiver_id = :party)",
+        ),
+        Register(
+            "quotes",
+            Text("报价清单", "Quotes"),
+            (
+                _NUMBER, *_PROGRAMME, *_HOLDER, *_DAYS, _money("premium", "保费", "Premium", total=False), _CURRENCY,
+                _date("expires_on", "有效至", "Expires on"), _STATE, _FIELDS,
+            ),
+            _QUOTES,
+            "q.holder_id = :party",
+        ),
+        Register(
+            "parties",
+            Text("参与方清单", "Parties"),
+            (
+                _text("code", "代码", "Code"), _text("name_zh", "名称", "Chinese name"),
+                _text("name_en", "英文名称", "English name"), _text("kind", "类别", "Kind"),
+                _text("owner", "账户所有人", "Owner of the account"),
+                Field("recorded_at", Text("录入时间", "Recorded at"), "time"),
+            ),
+            _PARTIES,
+            "true",
+        ),
+    )
+}  # fmt: skip
+"""Every register by its name."""
+
+_OF = "(cast(:programme as text) is null or g.code = :programme)"
+
+
+def register(
+    connection: Connection,
+    name: str,
+    *,
+    seen: AsKnown | None = None,
+    party: int | None = None,
+    programme: str | None = None,
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a register in the order in which they were written, as they come from the database.
+
+    seen: as at a day (the last of the books where none is said) and as known at a time. party: only the rows of one
+    party. programme: only those of one programme.
+    """
+    kind, as_known = REGISTERS[name], seen or AsKnown()
+    conditions, values = ["true"], dict[str, Any]()
+    if as_known.booked is not None:
+        conditions.append("t.booked_on <= :booked")
+        values["booked"] = as_known.booked
+    if as_known.at is not None:
+        conditions.append("t.recorded_at <= :at")
+        values["at"] = as_known.at
+    mine = "true" if party is None else kind.mine
+    day = ":booked" if as_known.booked is not None else "(select max(booked_on) from txn)"
+    query = kind.query.format(known=" and ".join(conditions), mine=mine, day=day, of=_OF)
+    values |= {"programme": programme} | ({} if party is None else {"party": party})
+    options = {"stream_results": True, "yield_per": _BLOCK}
+    with connection.execute(text(query), values, execution_options=options) as rows:
+        columns = [field.name for field in kind.fields]
+        for row in rows.mappings():
+            yield tuple(row[column] for column in columns)

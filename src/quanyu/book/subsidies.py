@@ -1,0 +1,160 @@
+"""Premium that governments pay: by programme and district, what each level owes and has paid."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from quanyu.book.bordereaux import whole_fen
+from quanyu.book.statements import Name, names_of
+from quanyu.terms import Text
+
+__all__ = ["LEVELS", "Subsidised", "level_of", "subsidies_of"]
+
+LEVELS: Mapping[str, Text] = {
+    "centre": Text("中央", "Centre"),
+    "province": Text("省级", "Province"),
+    "city": Text("市级", "City"),
+    "county": Text("县（区）级", "County or district"),
+    "township": Text("乡镇（街道）", "Township"),
+    "other": Text("其他", "Other"),
+}
+"""Levels of government, from above."""
+
+_SIGNS = {
+    "centre": ("中央", "财政部", "国家", "central", "ministry"),
+    "township": ("乡", "镇", "街道", "township", "subdistrict"),
+    "county": ("县", "区", "county", "district"),
+    "city": ("市", "city", "municipal"),
+    "province": ("省", "自治区", "province", "provincial"),
+}
+"""What the name of a government has in it, the first level that fits; a region of its own (自治区) is a province."""
+
+_PAID = """
+with moved as (
+  select version_id, policy_id, payer_id as payer, stage, amount from transfer
+  where flow = 'premium' and stage <> 'reserved' and claim_id is null and booked_on between :first and :last
+  {of}
+  union all
+  select version_id, policy_id, receiver_id, stage, -amount from transfer
+  where flow = 'premium' and stage <> 'reserved' and claim_id is null and booked_on between :first and :last
+  {of}
+),
+paid as (
+  select m.version_id, m.policy_id, m.stage, sum(amount) as amount,
+    case when p.kind = 'government' then p.id end as government
+  from moved m join party p on p.id = m.payer
+  where p.kind = 'government' or p.kind <> all (cast(:receiving as text[]))
+  group by m.version_id, m.policy_id, m.stage, government
+),
+helped as (
+  select version_id, policy_id from paid where government is not null
+  group by version_id, policy_id
+)
+"""
+_MONEY = """
+select paid.version_id, coalesce(s.fields ->> 'district', s.fields ->> 'county', '') as district,
+  paid.government, paid.stage, sum(paid.amount)::bigint as amount
+from paid join helped on helped.version_id is not distinct from paid.version_id
+  and helped.policy_id is not distinct from paid.policy_id
+left join segment s on s.policy_id = paid.policy_id and s.seq = 1
+group by paid.version_id, district, paid.government, paid.stage
+"""
+_POLICIES = """
+select helped.version_id, coalesce(s.fields ->> 'district', s.fields ->> 'county', '') as district,
+  coalesce(s.fields ->> 'sum_insured', s.fields ->> 'sum') as written, count(*) as policies
+from helped join segment s on s.policy_id = helped.policy_id and s.seq = 1
+group by helped.version_id, district, written
+"""
+_PROGRAMMES = """
+select v.id, v.name_zh, v.name_en from programme_version v where v.id = any (:versions)
+"""
+_Group = tuple[int | None, str]
+_RECEIVING = ("insurer", "reinsurer", "mutual", "service", "administrator", "account", "exchange", "guarantor")
+
+
+@dataclass(frozen=True)
+class Subsidised:
+    """The policies of a programme in a district that somebody subsidises, in whole fen.
+
+    own: what others than governments owe. due, paid: by level. payers: the governments.
+    """
+
+    programme: Text
+    district: str
+    policies: int
+    sum_insured: int
+    own: int
+    due: Mapping[str, int]
+    paid: Mapping[str, int]
+    payers: tuple[Name, ...]
+
+    @property
+    def premium(self) -> int:
+        """What all owe."""
+        return self.own + sum(self.due.values())
+
+
+def level_of(government: Name) -> str:
+    """The level of a government, by its name."""
+    for said in (government.text.zh, government.text.en.lower()):
+        if "自治区" in said:
+            return "province"
+        for level, signs in _SIGNS.items():
+            if any(sign in said for sign in signs):
+                return level
+    return "other"
+
+
+def subsidies_of(
+    connection: Connection, first: dt.date, last: dt.date, *, programme: str | None = None
+) -> list[Subsidised]:
+    """Premium of these days that governments pay a part of, by programme and district."""
+    of = "" if programme is None else (
+        "and version_id in (select v.id from programme_version v join programme g on g.id = v.programme_id"
+        " where g.code = :programme)"
+    )  # fmt: skip
+    values: dict[str, object] = {"first": first, "last": last, "receiving": list(_RECEIVING)}
+    if programme is not None:
+        values["programme"] = programme
+    common = _PAID.format(of=of)
+    rows = connection.execute(text(common + _MONEY), values).all()
+    groups: dict[_Group, list[tuple[int | None, str, int]]] = defaultdict(list)
+    for row in rows:
+        groups[row.version_id, row.district].append((row.government, row.stage, row.amount))
+    counts: dict[_Group, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for row in connection.execute(text(common + _POLICIES), values):
+        policies, insured = counts[row.version_id, row.district]
+        added = row.policies * (whole_fen(row.written) or 0)
+        counts[row.version_id, row.district] = (policies + row.policies, insured + added)
+    names = names_of(connection, {row.government for row in rows if row.government is not None})
+    versions = _versions(connection, [version for version, _ in groups if version is not None])
+    return [
+        _line((versions.get(key[0] or 0, Text("—", "—")), key[1]), counts[key], parts, names)
+        for key, parts in sorted(groups.items(), key=lambda one: (one[0][0] or 0, one[0][1]))
+    ]
+
+
+def _line(
+    where: tuple[Text, str],
+    counted: tuple[int, int],
+    parts: Iterable[tuple[int | None, str, int]],
+    names: Mapping[int, Name],
+) -> Subsidised:
+    due: dict[str, int] = defaultdict(int)
+    paid: dict[str, int] = defaultdict(int)
+    own, payers = 0, dict[int, Name]()
+    for government, stage, amount in parts:
+        if government is None:
+            own += amount if stage == "due" else 0
+            continue
+        payers[government] = names[government]
+        (due if stage == "due" else paid)[level_of(names[government])] += amount
+    return Subsidised(*where, *counted, own, dict(due), dict(paid), tuple(payers.values()))
+
+
+def _versions(connection: Connection, versions: list[int]) -> dict[int, Text]:
+    rows = connection.execute(text(_PROGRAMMES), {"versions": versions}).all()
+    return {row.id: Text(row.name_zh, row.name_en) for row in rows}
