@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from store_server import database_url, empty_url, reachable, store, store_server, store_template
+from store_server import database_url, empty_url, reachable, seeded, store, store_seed, store_server, store_template
 
-__all__ = ["database_url", "empty_url", "reachable", "store", "store_server", "store_template"]
+__all__ = ["database_url", "empty_url", "reachable", "seeded", "store", "store_seed", "store_server", "store_template"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,10 +1,12 @@
 """A database for tests: one server a test process, and for each test a fresh copy of a schema that is brought up once.
 
 Fixtures: `store` (an open store), `database_url` (its address), `empty_url` (a database without a schema),
-`store_server` (the server), `reachable` (a folder that the server's user can reach, for servers of a test's own).
+`store_server` (the server), `reachable` (a folder that the server's user can reach, for servers of a test's own),
+`seeded` (such a folder with a database in it that nobody has used).
 """
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ import pytest
 from quanyu.store import Server, Store, migrate, open_server, open_store
 from quanyu.store.server import wait_until_stopped
 
-__all__ = ["database_url", "empty_url", "reachable", "store", "store_server", "store_template"]
+__all__ = ["database_url", "empty_url", "reachable", "seeded", "store", "store_seed", "store_server", "store_template"]
 
 _NUMBERS = count(1)
 
@@ -49,6 +51,23 @@ def reachable() -> Iterator[Path]:
     """A folder for a server of the test's own."""
     with folder_within_reach() as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def store_seed() -> Iterator[Path]:
+    """A folder with a new database in it, to be copied."""
+    with folder_within_reach() as folder:
+        with open_server(folder, linger=0.1):
+            pass
+        assert wait_until_stopped(folder)
+        yield folder
+
+
+@pytest.fixture
+def seeded(store_seed: Path, reachable: Path) -> Path:
+    """A folder for a server of the test's own, with a new database in it: faster than to make one."""
+    subprocess.run(["cp", "-a", str(store_seed / "store"), str(reachable)], check=True)
+    return reachable
 
 
 @pytest.fixture(scope="session")

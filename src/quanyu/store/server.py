@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 from quanyu.store.account import FOLDER, Account, data_folder, own_folder, private
@@ -24,6 +23,10 @@ from quanyu.terms import Text
 __all__ = ["Server", "open_server", "wait_until_stopped"]
 
 _PAUSE = 0.02
+_WHO = "SELECT current_setting('data_directory'), split_part(pg_read_file('postmaster.pid'), chr(10), 1)"
+_READYING = Text(
+    en="the database gets ready; after a crash it recovers first", zh="数据库正在就绪；如曾异常中断须先恢复"
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,7 @@ class _Opening:
         self._progress, self._told = progress, Text.same("")
         self._keeper: subprocess.Popen[bytes] | None = None
         self._heard = b""
+        self._broken: list[str] = []
 
     def server(self, order: Order) -> Server:
         """The server, as soon as it answers."""
@@ -121,53 +125,59 @@ class _Opening:
             self._progress(what)
 
     def _answering(self) -> Server | None:
+        """The server if it answers, is the one that the keeper started, and the keeper is there to stop it."""
         # psycopg loads when there is a server to ask.
         import psycopg
         from psycopg.pq import PGconn, Ping
 
-        server = self._addressed()
-        if server is None:
+        server, number = self._addressed()
+        if server is None or not _kept(self.folder / KEEPER):
             return None
         state = PGconn.ping(server.url("postgres").encode())
         if state == Ping.REJECT:
-            self._tell(Text(en="waiting for the database to recover", zh="正在等待数据库恢复"))
+            self._tell(_READYING)
         if state != Ping.OK:
             return None
         with contextlib.suppress(psycopg.OperationalError), psycopg.connect(server.url("postgres")) as connection:
-            row = connection.execute("SHOW data_directory").fetchone()
-            if row and os.path.realpath(row[0]) == os.path.realpath(self.folder / "postgres"):
+            row = connection.execute(_WHO).fetchone()
+            if row and Path(row[0]).resolve() == (self.folder / "postgres").resolve() and int(row[1]) == number:
                 return server
         return None
 
-    def _addressed(self) -> Server | None:
+    def _addressed(self) -> tuple[Server | None, int | None]:
         try:
-            socket = Path(json.loads((self.folder / ADDRESS).read_text("utf-8"))["socket"])
+            address = json.loads((self.folder / ADDRESS).read_text("utf-8"))
+            socket, number = Path(address["socket"]), address["server"]
         except (OSError, ValueError, KeyError):
-            return None
-        return Server(self.folder, socket, self.account) if private(socket, self.account.uid) else None
+            return None, None
+        # A folder that another user put in its place would lead to another's server.
+        return (Server(self.folder, socket, self.account) if private(socket, self.account.uid) else None), number
 
     def _hear(self) -> None:
-        """Reads what the keeper says; a keeper that has ended is forgotten, so that another is started."""
+        """Reads what the keeper says; one that has ended is forgotten, so that another is started."""
         if self._keeper is None or self._keeper.stdout is None:
             return
         said = self._keeper.stdout.read(65536)
-        if said == b"":
-            self._fail()
-            self._dismiss()
-            return
         self._heard += said or b""
         *lines, self._heard = self._heard.split(b"\n")
         for line in lines:
-            message = _message(line)
-            if "progress" in message:
-                self._tell(Text(*message["progress"]))
-            if "error" in message:
-                raise StoreError(*(Text(*part) for part in message["error"]))
+            self._take(line)
+        if said == b"":
+            self._dismiss()
+            if self._broken:
+                raise RuntimeError("\n".join(self._broken))
 
-    def _fail(self) -> None:
-        """A keeper that ended with words that are no message has broken down."""
-        if self._heard.strip():
-            raise RuntimeError(self._heard.decode(errors="replace"))
+    def _take(self, line: bytes) -> None:
+        try:
+            message = json.loads(line)
+        except ValueError:
+            # A traceback; all of it follows before the end.
+            self._broken.append(line.decode(errors="replace"))
+            return
+        if "progress" in message:
+            self._tell(Text(*message["progress"]))
+        if "error" in message:
+            raise StoreError(*(Text(*part) for part in message["error"]))
 
     def _dismiss(self) -> None:
         if self._keeper is not None and self._keeper.stdout is not None:
@@ -185,14 +195,6 @@ def _keeper(order: Order) -> "subprocess.Popen[bytes]":
     if keeper.stdout is not None:
         os.set_blocking(keeper.stdout.fileno(), False)
     return keeper
-
-
-def _message(line: bytes) -> "dict[str, Any]":
-    try:
-        return dict(json.loads(line))
-    except ValueError:
-        # A traceback: all of it follows, and tells more than its first line.
-        raise RuntimeError(line.decode(errors="replace")) from None
 
 
 def _kept(lock: Path) -> bool:
