@@ -17,7 +17,7 @@ from quanyu.formula import Expression, constant, names
 from quanyu.waterfall.apportion import half_up
 from quanyu.waterfall.plan import Plan, PlanPool, PlanStep, Stage, Taker, Version
 
-__all__ = ["OWN_SCOPES", "Columns", "Take", "split_alone", "stands_alone"]
+__all__ = ["OWN_SCOPES", "Columns", "Take", "bounded", "seats", "split_alone", "stands_alone"]
 
 Amounts = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -163,7 +163,7 @@ class _Split:
             shares = [Fraction(constant(share) or 0) for _, share in version.shares]
             if sum(shares) != 1 or min(shares) < 0:
                 raise _Otherwise
-            for member, part in zip(members, _seats(mine, shares), strict=True):
+            for member, part in zip(members, seats(mine, shares), strict=True):
                 self.takes.append(Take(step.index, member, part))
 
     def _eras(self, pool: PlanPool, amounts: Amounts) -> list[tuple[Version, Amounts]]:
@@ -202,16 +202,16 @@ def _whole(value: object) -> int:
 def _portion(amounts: Amounts, share: Fraction) -> Amounts:
     if not 0 <= share <= 1:
         raise _Otherwise
-    _bounded(amounts, 2 * share.denominator)
+    bounded(amounts, 2 * share.denominator)
     found: Amounts = (2 * share.numerator * amounts + share.denominator) // (2 * share.denominator)
     return found
 
 
-def _seats(amounts: Amounts, shares: Sequence[Fraction]) -> list[Amounts]:
+def seats(amounts: Amounts, shares: Sequence[Fraction]) -> list[Amounts]:
     """Sainte-Laguë of every amount over the same members."""
     whole = lcm(*(share.denominator for share in shares))
     weights = np.array([share.numerator * (whole // share.denominator) for share in shares], np.int64)[:, None]
-    _bounded(amounts, 4 * whole)
+    bounded(amounts, 4 * whole)
     parts = (2 * amounts[None, :] * weights + whole) // (2 * whole)
     while (missing := amounts - parts.sum(axis=0)).any():
         over, under = np.flatnonzero(missing < 0), np.flatnonzero(missing > 0)
@@ -243,7 +243,8 @@ def _last(weights: Amounts, parts: Amounts) -> NDArray[np.intp]:
     return worst
 
 
-def _bounded(amounts: Amounts, factor: int) -> None:
+def bounded(amounts: Amounts, factor: int) -> None:
+    """Raises OverflowError where amounts times a factor do not fit into 64 bits."""
     if amounts.size and int(amounts.max()) * factor >= _LARGEST:
         raise OverflowError
 
