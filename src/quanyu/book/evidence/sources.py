@@ -27,7 +27,7 @@ def records(connection: Connection, kind: str, wanted: Sequence[Record]) -> Iter
 
 
 def _listed(connection: Connection, rows: Rows, wanted: Sequence[Record]) -> Iterator[tuple[Record, list[str]]]:
-    arrays = ([subject for subject, _ in wanted], [txn for _, txn in wanted])
+    arrays = [f"{{{','.join(map(str, ids))}}}" for ids in zip(*wanted, strict=True)]
     of: Record | None = None
     listed: list[str] = []
     for subject, txn, *pieces in fetch(connection, rows_select(rows), arrays):

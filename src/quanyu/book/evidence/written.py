@@ -36,11 +36,14 @@ def _laid_out(columns: Mapping[str, str]) -> list[str]:
 
 def rows_select(rows: Rows) -> str:
     """Subject, transaction and the pieces of each row, in the order of a record. Two arrays say which records."""
-    pieces = ", ".join(_laid_out(rows.columns))
+    pieces = _laid_out(rows.columns)
+    names = ", ".join(f"p{n}" for n in range(len(pieces)))
+    each = ", ".join(f"{piece} as p{n}" for n, piece in enumerate(pieces))
+    # By an index for each record: a join would read the whole table for every block where statistics are not yet made.
     return (
-        f"select r.{rows.subject}, r.txn_id, {pieces} from unnest(%s::bigint[], %s::bigint[]) as w(subject, txn)"
-        f" join {rows.table} r on r.{rows.subject} = w.subject and r.txn_id = w.txn where {rows.only or 'true'}"
-        f" order by 1, 2, r.{rows.order}"
+        f"select subject, txn, {names} from unnest(%s::bigint[], %s::bigint[]) as w(subject, txn), lateral (select"
+        f" {each}, r.{rows.order} as place from {rows.table} r where r.{rows.subject} = w.subject and r.txn_id = w.txn"
+        f" and {rows.only or 'true'} offset 0) r order by subject, txn, place"
     )
 
 

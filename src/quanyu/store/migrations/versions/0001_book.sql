@@ -186,6 +186,7 @@ create table evidence_file (
   size bigint not null,
   txn_id bigint not null references txn
 );
+create index evidence_file_by_txn on evidence_file (txn_id);
 
 create table determination (
   id bigint primary key,
