@@ -76,7 +76,7 @@ def comes_true(condition: Callable[[], bool], within: float = 20.0) -> bool:
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.05)
+        time.sleep(0.1)
     return True
 
 

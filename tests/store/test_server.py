@@ -77,7 +77,7 @@ def test_nothing_of_the_server_stays_in_the_folder_for_temporary_files(seeded: P
     assert not server.socket.exists()
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_a_client_that_is_killed_keeps_nothing_running(seeded: Path, how: signal.Signals) -> None:
     with client(seeded) as process:
         address(process)
@@ -86,7 +86,7 @@ def test_a_client_that_is_killed_keeps_nothing_running(seeded: Path, how: signal
     assert nothing_runs(seeded)
 
 
-@pytest.mark.parametrize("after", [0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 1.6])
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.5, 1.0, 1.6])
 def test_a_client_killed_while_the_server_starts_keeps_nothing_running(reachable: Path, after: float) -> None:
     with client(reachable) as process:
         try:

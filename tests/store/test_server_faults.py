@@ -84,7 +84,7 @@ def test_a_pid_file_that_names_the_server_of_another_folder_harms_neither(
 
 @pytest.mark.parametrize(
     "content",
-    ["", "\n", "12", "999999", "not a number\n", "1\n", "999999\n/gone\n1700000000\n", "-1\n", "0\n"],
+    ["", "12", "999999", "not a number\n", "999999\n/gone\n1700000000\n", "0\n"],
 )
 def test_a_pid_file_that_was_cut_off_is_no_hindrance(seeded: Path, content: str) -> None:
     write_pid_file(seeded / "store" / "postgres", content)
@@ -201,7 +201,7 @@ def test_recovery_may_take_longer_than_ten_seconds(seeded: Path) -> None:
     assert nothing_runs(seeded)
 
 
-@pytest.mark.parametrize("after", [0.25, 0.4, 0.6, 0.9])
+@pytest.mark.parametrize("after", [0.25, 0.5, 0.9])
 def test_a_database_killed_while_it_is_made_is_made_again(reachable: Path, after: float) -> None:
     with client(reachable) as process:
         assert comes_true(lambda: any(reachable.glob("store/postgres*")))

@@ -5,6 +5,7 @@ Gives  a server that runs while somebody uses it, connections, the newest schema
 Never  leaves a server running, touches a process or a folder that is not its own, or opens a door to another user.
 """
 
+from quanyu.store.binaries import find_binaries
 from quanyu.store.connection import Store, open_store
 from quanyu.store.migrate import migrate
 from quanyu.store.server import Server, open_server
@@ -17,6 +18,7 @@ __all__ = [
     "Store",
     "StoreError",
     "driver",
+    "find_binaries",
     "migrate",
     "open_server",
     "open_store",

@@ -54,9 +54,7 @@ class _Keeper:
             signal.signal(number, self._ask)
         _shorten(self.folder / LOG)
         cluster = ensure_cluster(self.folder, binaries, durable=self.order.durable, tell=_tell)
-        socket = self._serve(cluster, binaries)
-        (self.folder / ADDRESS).unlink(missing_ok=True)
-        shutil.rmtree(socket, ignore_errors=True)
+        self._serve(cluster, binaries)
 
     def _alone(self) -> bool:
         lock = open_lock(self.folder / KEEPER)
@@ -67,7 +65,7 @@ class _Keeper:
             time.sleep(_PAUSE)
         return True
 
-    def _serve(self, cluster: Path, binaries: Binaries) -> Path:
+    def _serve(self, cluster: Path, binaries: Binaries) -> None:
         users = open_lock(self.folder / USERS)
         deaths: list[float] = []
         while len(deaths) < _DEATHS:
@@ -77,10 +75,13 @@ class _Keeper:
                 died = self._watch(server, users)
             finally:
                 server.stop()
-            if not died:
-                return server.socket
             now = time.monotonic()
             deaths = [*(then for then in deaths if now - then < _WITHIN), now]
+            if not died or len(deaths) == _DEATHS:
+                (self.folder / ADDRESS).unlink(missing_ok=True)
+                shutil.rmtree(server.socket, ignore_errors=True)
+            if not died:
+                return
         last = "\n".join((self.folder / LOG).read_text("utf-8", errors="replace").splitlines()[-5:])
         raise StoreError(
             Text(en=f"the server does not stay up: {last}", zh=f"数据库服务器无法保持运行：{last}"),
