@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from quanyu.store.evidence.bundle import Checked
     from quanyu.store.evidence.note import PublicKey
 
-__all__ = ["seal", "verify"]
+__all__ = ["certificate", "seal", "verify"]
 
 Language = Annotated[Literal["auto", "zh", "en"], typer.Option("--lang", help="language of messages 语言")]
 
@@ -39,6 +39,29 @@ def seal(
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(note, "utf-8")
     typer.echo(note)
+    typer.echo(f"{'公钥' if spoken == 'zh' else 'public key'} {done.public_key}")
+
+
+def certificate(
+    policy: Annotated[str, typer.Argument(help="the policy's number 保单号")],
+    out: Annotated[Path, typer.Option("--out", help="a .pdf, with its bundle beside it, or an .html 凭证文件")],
+    lang: Language = "auto",
+) -> None:
+    """Write the certificate of a policy, with the code that anyone can verify. 出具保险凭证。"""
+    from quanyu.cli.app import language, stop
+    from quanyu.cli.opening import opened_book
+    from quanyu.desk.certifying import certify, write_certified
+
+    spoken = language(lang)
+    with opened_book(spoken) as book:
+        done = certify(book, policy)
+    if isinstance(done, list):
+        stop(done, spoken)
+    for written in write_certified(done, out):
+        if not isinstance(written, Path):
+            stop([written], spoken)
+        typer.echo(f"→ {written}")
+    typer.echo(f"{'核验码' if spoken == 'zh' else 'code'} {done.certificate.verification.code}")
     typer.echo(f"{'公钥' if spoken == 'zh' else 'public key'} {done.public_key}")
 
 

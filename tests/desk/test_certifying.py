@@ -1,0 +1,110 @@
+"""A certificate says what the book holds of a policy, and a stranger can check it."""
+
+import datetime as dt
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from book.policy_book import Desk
+from book.worlds import found
+from quanyu.book.endorsing import cancel, suspend
+from quanyu.desk.booking import Book
+from quanyu.desk.certifying import Certified, certify, write_certified
+from quanyu.desk.sealing import own_keys
+from quanyu.desk.verifying import Found, find_code, verify_bundle
+from quanyu.store import Store
+from quanyu.store.evidence.bundle import Checked
+from quanyu.terms import Finding
+
+NOW = dt.datetime(2026, 6, 30, 4, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return {"QUANYU_DATA": str(tmp_path / "data")}
+
+
+def certified(book: Book, number: str, environment: dict[str, str]) -> Certified:
+    done = certify(book, number, environment)
+    assert isinstance(done, Certified), done
+    return done
+
+
+def codes(findings: object) -> list[str]:
+    assert isinstance(findings, list)
+    return [one.code for one in findings if isinstance(one, Finding)]
+
+
+def test_it_says_who_insures_in_which_shares_and_who_pays(store: Store, environment: dict[str, str]) -> None:
+    found(store)
+    paper = certified(Book(store, lambda: NOW, "ada"), "P-bao", environment).certificate
+    assert [(i.name.zh, i.share, i.leader) for i in paper.insurers] == [
+        ("甲保险", Fraction(3, 5), True),
+        ("乙保险", Fraction(2, 5), False),
+    ]
+    assert (paper.first, paper.last) == (dt.date(2026, 1, 11), dt.date(2026, 12, 31))
+    assert paper.premium == 100_000
+    assert {(p.name.zh, p.amount, p.share) for p in paper.payers} == {
+        ("某市财政局", 50_000, Fraction(1, 2)),
+        ("bao", 50_000, Fraction(1, 2)),
+    }
+    assert paper.schedule is not None
+    assert paper.schedule.rows == (("sum_insured", "100000"),)
+    assert paper.policyholder.name.zh == "bao"
+    assert paper.illustrative
+
+
+@pytest.mark.parametrize("name", ["c.pdf", "c.html"])
+def test_a_stranger_checks_it_by_the_key_alone(
+    name: str, store: Store, environment: dict[str, str], tmp_path: Path
+) -> None:
+    found(store)
+    book = Book(store, lambda: NOW, "ada")
+    done = certified(book, "P-ada", environment)
+    files = write_certified(done, tmp_path / "papers" / name)
+    assert all(isinstance(file, Path) and file.stat().st_size for file in files)
+    code, proof = done.certificate.verification.code, files[-1]
+    assert isinstance(proof, Path)
+    checked = verify_bundle(proof, own_keys("test.book/1", environment), code=code)
+    assert isinstance(checked, Checked)
+    assert checked.discrepancies == ()
+    assert checked.record["rows"]["policy"][0]["number"] == "P-ada"
+    known = find_code(book, code)
+    assert isinstance(known, Found)
+    assert (known.named.number, known.intact, known.proven) == ("P-ada", True, True)
+    forged = proof.read_text("utf-8").replace('"P-ada"', '"P-eve"')
+    proof.write_text(forged, "utf-8")
+    doubted = verify_bundle(proof, own_keys("test.book/1", environment), code=code)
+    assert isinstance(doubted, Checked)
+    assert doubted.discrepancies
+
+
+def test_it_is_a_pdf_or_a_page(store: Store, environment: dict[str, str], tmp_path: Path) -> None:
+    found(store)
+    done = certified(Book(store, lambda: NOW, "ada"), "P-ada", environment)
+    assert codes(write_certified(done, tmp_path / "c.docx")) == ["certificate-form"]
+
+
+def test_a_policy_that_was_altered_gets_none(store: Store, environment: dict[str, str]) -> None:
+    found(store)
+    with store.begin() as connection:
+        connection.exec_driver_sql("set local session_replication_role = replica")
+        connection.exec_driver_sql("update segment set premium = 1")
+    assert codes(certify(Book(store, lambda: NOW, "ada"), "P-ada", environment)) == ["altered-policy"]
+    assert codes(certify(Book(store, lambda: NOW, "ada"), "P-none", environment)) == ["unknown-policy"]
+
+
+def test_it_follows_what_happened_to_the_policy(store: Store, environment: dict[str, str]) -> None:
+    desk = Desk(store).found()
+    desk.publish()
+    policy = desk.issue({"sum": "100万", "village": "东"}, dt.date(2026, 2, 1), dt.date(2027, 1, 31))
+    book = Book(store, lambda: NOW, "ada")
+    before = certified(book, policy.number, environment)
+    assert before.certificate.premium == policy.premium
+    desk.act(lambda j: suspend(j, desk.library, policy.number, start=dt.date(2026, 3, 1), until=dt.date(2026, 3, 31)))
+    after = certified(book, policy.number, environment)
+    assert after.certificate.verification.code != before.certificate.verification.code
+    assert "suspended from 2026-03-01 to 2026-03-31" in after.certificate.special_terms[-1].en
+    desk.act(lambda j: cancel(j, desk.library, policy.number, start=dt.date(2026, 2, 1)))
+    assert codes(certify(book, policy.number, environment)) == ["not-in-force"]
