@@ -6,11 +6,14 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Table, func, insert, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Act, Repeated
 from quanyu.book.records import append_records
+from quanyu.store.evidence.log import append
 
 __all__ = ["Journal", "Money", "reserve", "writing"]
 
@@ -42,24 +45,39 @@ class Money:
 
 @dataclass
 class Journal:
-    """What one act writes within one database transaction. txn: its id."""
+    """What one act writes within one database transaction."""
 
     connection: Connection
     act: Act
-    txn: int
     _money: list[Money] = field(default_factory=list)
     _touched: dict[tuple[str, int], None] = field(default_factory=dict)
+    _txn: int | None = None
     _begun: bool = False
+
+    @property
+    def txn(self) -> int:
+        """The id of the act, taken when it is first asked for.
+
+        Acts that wait for each other ask after they have waited, so their ids are in the order in which they commit.
+        """
+        if self._txn is None:
+            self._txn = reserve(self.connection, "txn_id")
+        return self._txn
 
     @property
     def booked_on(self) -> dt.date:
         """The day of the books."""
         return self.act.booked_on
 
+    @property
+    def head(self) -> dict[str, Any]:
+        """The row of the act in the table `txn`."""
+        return {"id": self.txn, **_head(self.act)}
+
     def begin(self) -> None:
         """Writes the head of the act, once; `write` does it before the first row."""
         if not self._begun:
-            self.connection.execute(insert(t.txn).values(id=self.txn, **_head(self.act)))
+            self.connection.execute(insert(t.txn).values(**self.head))
             self._begun = True
 
     def write(self, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -77,8 +95,12 @@ class Journal:
         """Says that this act wrote rows of a subject: a record of them goes into the evidence log."""
         self._touched[kind, subject] = None
 
-    def close(self) -> None:
-        """Writes the transfers and the evidence."""
+    def record(self, kind: str, subjects: NDArray[np.int64], hashes: bytes) -> None:
+        """Appends the hashes of records that were made from columns. The log is locked until the act ends."""
+        append(self.connection, kind, subjects.tolist(), hashes, at=self.act.at, txn=self.txn)
+
+    def settle(self) -> None:
+        """Writes the transfers so far, for what is read before the act closes."""
         if self._money:
             first = reserve(self.connection, "transfer_id", len(self._money))
             dated = {"booked_on": self.booked_on}
@@ -86,8 +108,13 @@ class Journal:
             for m in self._money:
                 self.touch(*_subject(m, self.txn))
             self._money.clear()
-        append_records(self.connection, self.txn, list(self._touched), at=self.act.at)
-        self._touched.clear()
+
+    def close(self) -> None:
+        """Writes the transfers and the evidence."""
+        self.settle()
+        if self._touched:
+            append_records(self.connection, self.txn, list(self._touched), at=self.act.at)
+            self._touched.clear()
 
 
 def _subject(money: Money, txn: int) -> tuple[str, int]:
@@ -106,7 +133,7 @@ def writing(connection: Connection, act: Act) -> Iterator[Journal]:
         done = connection.execute(select(t.txn.c.id).where(t.txn.c.reference == act.reference)).scalar()
         if done is not None:
             raise Repeated(done)
-    journal = Journal(connection, act, reserve(connection, "txn_id"))
+    journal = Journal(connection, act)
     yield journal
     journal.close()
 

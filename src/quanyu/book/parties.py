@@ -30,7 +30,8 @@ class Person:
 def ensure_parties(journal: Journal, people: Iterable[Person]) -> dict[str, int]:
     """The ids of parties by their codes; those not in the book are written, in their order.
 
-    Two who write the same party at once get the same id: the second waits for the first.
+    Two who write the same party at once get the same id: the second waits for the first. The rows of one call are
+    written in the order of their codes, so that two calls do not wait for each other.
     """
     wanted = {person.code: person for person in people}
     known = _known(journal.connection, wanted)
@@ -42,6 +43,7 @@ def ensure_parties(journal: Journal, people: Iterable[Person]) -> dict[str, int]
     ids = known | {person.code: first + n for n, person in enumerate(new)}
     rows = [{**_row(person, ids), "txn_id": journal.txn} for person in new]
     made = insert(t.party).on_conflict_do_nothing(index_elements=["code"]).returning(t.party.c.id)
+    rows.sort(key=lambda row: str(row["code"]))
     for number in journal.connection.execute(made, rows).scalars():
         journal.touch("party", int(number))
     return known | _known(journal.connection, {person.code: person for person in new})

@@ -89,10 +89,15 @@ def _rows(connection: Connection, txn: int, part: Part, subject: int) -> list[di
 
 
 def append_records(connection: Connection, txn: int, subjects: Sequence[tuple[str, int]], *, at: dt.datetime) -> None:
-    """Appends the records of a transaction to the evidence log, in the order in which it touched them."""
-    if subjects:
-        rule = Rule(header(connection).algorithm)
-        for kind, group in groupby(subjects, key=lambda one: one[0]):
-            ids = [subject for _, subject in group]
-            leaves = b"".join(rule.leaf(record_of(connection, txn, kind, subject)) for subject in ids)
-            append(connection, kind, ids, leaves, at=at, txn=txn)
+    """Appends the records of a transaction to the evidence log, in the order in which it touched them.
+
+    All of them are read before the first is appended, as the log is locked from then on.
+    """
+    if not subjects:
+        return
+    rule = Rule(header(connection).algorithm)
+    leaves = [(kind, subject, rule.leaf(record_of(connection, txn, kind, subject))) for kind, subject in subjects]
+    for kind, group in groupby(leaves, key=lambda one: one[0]):
+        alike = list(group)
+        hashes = b"".join(leaf for _, _, leaf in alike)
+        append(connection, kind, [subject for _, subject, _ in alike], hashes, at=at, txn=txn)

@@ -146,7 +146,9 @@ def publish(journal: Journal, programme: Programme, changes: Sequence[Mapping[st
 
 
 def _programme_id(journal: Journal, code: str) -> int:
-    known = journal.connection.execute(select(t.programme.c.id).where(t.programme.c.code == code)).scalar()
+    # Locked: whoever publishes another version of it waits, and then finds what the accounts began with.
+    held = select(t.programme.c.id).where(t.programme.c.code == code).with_for_update()
+    known = journal.connection.execute(held).scalar()
     if known is None:
         known = reserve(journal.connection, "programme_id")
         journal.write(t.programme, [{"id": known, "code": code}])

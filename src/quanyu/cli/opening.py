@@ -19,7 +19,11 @@ __all__ = ["opened_book"]
 
 @contextmanager
 def opened_book(language: str, actor: str | None = None) -> "Iterator[Book]":
-    """The book for one command; the end of the command with reason and remedy where there is no database."""
+    """The book for one command; its end with reason and remedy where there is no database, or it goes away.
+
+    An act that was done before under its reference ends the command too, in order.
+    """
+    from quanyu.book import Repeated
     from quanyu.desk.booking import open_book
     from quanyu.store import StoreError
 
@@ -30,6 +34,10 @@ def opened_book(language: str, actor: str | None = None) -> "Iterator[Book]":
     try:
         with open_book(actor=actor or _login(), now=partial(datetime.now, UTC), progress=told) as book:
             yield book
+    except Repeated as before:
+        zh, en = f"已办过，见第 {before.txn} 笔", f"done before, in transaction {before.txn}"
+        typer.echo(zh if language == "zh" else en)
+        raise typer.Exit(0) from None
     except StoreError as error:
         typer.echo(f"{error.reason.inside(language)}\n  → {error.remedy.inside(language)}", err=True)
         raise typer.Exit(1) from None

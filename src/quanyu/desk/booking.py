@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from secrets import token_hex
@@ -12,11 +12,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from quanyu.book import Act, Journal, Library, Refused, writing
-from quanyu.store import Store, migrate, open_store
+from quanyu.store import Store, migrate, open_store, trouble_of
 from quanyu.store.evidence.log import header, open_log
 from quanyu.terms import Finding, Text
 
-__all__ = ["Book", "found_log", "open_book"]
+__all__ = ["Book", "found_log", "open_book", "told_troubles"]
 
 Given = TypeVar("Given")
 Told = Callable[[Text], None]
@@ -51,18 +51,35 @@ class Book:
             with writing(connection, head) as journal:
                 return work(journal)
 
-        try:
-            return self.store.transact(whole, isolation="READ COMMITTED")
-        except Refused as refused:
-            return refused.findings
+        with told_troubles():
+            try:
+                return self.store.transact(whole, isolation="READ COMMITTED")
+            except Refused as refused:
+                return refused.findings
 
     def read(self, work: Callable[[Connection], Given]) -> Given:
         """Reads the book as it is at one moment."""
-        return self.store.transact(work, isolation="REPEATABLE READ")
+        with told_troubles():
+            return self.store.transact(work, isolation="REPEATABLE READ")
 
     def by(self, actor: str) -> "Book":
         """The same book, worked on by another person."""
         return replace(self, actor=actor)
+
+
+@contextmanager
+def told_troubles() -> Iterator[None]:
+    """What the database cannot do now, a StoreError; what it refuses because of a fault of ours stays as it is."""
+    from psycopg import Error
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except (DBAPIError, Error) as error:
+        trouble = trouble_of(error.orig if isinstance(error, DBAPIError) else error)
+        if trouble is None:
+            raise
+        raise trouble from error
 
 
 @contextmanager
@@ -77,9 +94,10 @@ def open_book(
 ) -> Iterator[Book]:
     """Opens the book, with its schema brought up to date. Raises StoreError where there is no database to be had."""
     with open_store(url, data=data, progress=progress) as store:
-        migrate(store.engine)
-        with store.begin() as connection:
-            found_log(connection, environment)
+        with told_troubles():
+            migrate(store.engine)
+            with store.begin() as connection:
+                found_log(connection, environment)
         yield Book(store, now, actor)
 
 
@@ -88,4 +106,11 @@ def found_log(connection: Connection, environment: Mapping[str, str]) -> None:
     try:
         header(connection)
     except LookupError:
-        open_log(connection, environment.get("QUANYU_LOG_ORIGIN") or f"quanyu.local/{token_hex(8)}")
+        try:
+            open_log(connection, environment.get("QUANYU_LOG_ORIGIN") or f"quanyu.local/{token_hex(8)}")
+        except ValueError:
+            # Another may have founded it at the same moment: the book has the name that came first.
+            with suppress(LookupError):
+                header(connection)
+                return
+            raise

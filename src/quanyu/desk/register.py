@@ -9,7 +9,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from quanyu.book import Journal
+from quanyu.book import Journal, Repeated
 from quanyu.book import tables as t
 from quanyu.book.mass.table import BLOCK, File, Issued, issue_table
 from quanyu.book.mass.taken import numbers_taken
@@ -50,11 +50,10 @@ def issue_file(
         if isinstance(blocks, list):
             return blocks
         file = File(path.name, _digest(path), blocks.height, _programmes(blocks))
-        done = book.read(lambda connection: _done(connection, file.digest))
-        if done is not None:
-            return Before(int(done))
 
         def work(journal: Journal) -> Issued:
+            if (done := _done(journal.connection, file.digest)) is not None:
+                raise Repeated(done)
             count = 0
 
             def told(rows: int) -> None:
@@ -63,16 +62,26 @@ def issue_file(
                 if progress is not None:
                     progress(count, file.rows)
 
-            return issue_table(journal, book.library, blocks.blocks(BLOCK), file=file, progress=told)
+            try:
+                return issue_table(journal, book.library, blocks.blocks(BLOCK), file=file, progress=told)
+            except IntegrityError as error:
+                if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "policy_number_key":
+                    raise
+                raise _Taken from error
 
         try:
             return book.act("issue", work, reason=reason or path.name)
-        except IntegrityError as error:
+        except Repeated as before:
+            return Before(before.txn)
+        except _Taken as taken:
             found = book.read(lambda connection: numbers_taken(connection, blocks.blocks(BLOCK)))
             if not found:
-                raise
-            del error
+                raise taken.__cause__ or taken from None
             return found
+
+
+class _Taken(Exception):  # noqa: N818 - takes the transaction back
+    """A number of the table is another policy's."""
 
 
 def _done(connection: Connection, digest: bytes) -> int | None:

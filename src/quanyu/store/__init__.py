@@ -9,8 +9,8 @@ from quanyu.store.binaries import find_binaries
 from quanyu.store.connection import Store, open_store
 from quanyu.store.migrate import migrate
 from quanyu.store.server import Server, open_server
-from quanyu.store.transactions import driver, transact
-from quanyu.store.trouble import ConflictError, StoreError
+from quanyu.store.transactions import driver, driving, transact
+from quanyu.store.trouble import ConflictError, StoreError, trouble_of
 
 __all__ = [
     "ConflictError",
@@ -18,9 +18,11 @@ __all__ = [
     "Store",
     "StoreError",
     "driver",
+    "driving",
     "find_binaries",
     "migrate",
     "open_server",
     "open_store",
     "transact",
+    "trouble_of",
 ]

@@ -119,4 +119,6 @@ def _options(address: str, statement_timeout: float | None) -> str:
     milliseconds = 0 if statement_timeout is None else max(1, round(statement_timeout * 1000))
     # The planner's just-in-time compilation costs more than it saves on short statements.
     own = f"-c statement_timeout={milliseconds} -c timezone=Asia/Shanghai -c jit=off"
+    # Who stops in the middle of an act, with what others wait for, does not hold them up for longer than a statement.
+    own += f" -c idle_in_transaction_session_timeout={milliseconds}"
     return f"{own} {given if isinstance(given, str) else ' '.join(given)}".strip()

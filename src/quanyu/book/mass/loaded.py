@@ -8,7 +8,7 @@ from pgpq import ArrowToPostgresBinaryEncoder
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects.postgresql import JSONB
 
-from quanyu.store import driver
+from quanyu.store import driving
 
 __all__ = ["copy_frame", "encoded"]
 
@@ -23,7 +23,7 @@ def copy_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> int
     names = ", ".join(f'"{name}"' for name in frame.columns)
     json = [name for name in frame.columns if isinstance(table.c[name].type, JSONB)]
     statement = f'COPY "{table.name}" ({names}) FROM STDIN (FORMAT BINARY)'.encode()
-    with driver(connection).cursor() as cursor, cursor.copy(statement) as copy:
+    with driving(connection) as below, below.cursor() as cursor, cursor.copy(statement) as copy:
         for part in encoded(frame, json):
             copy.write(part)
     return frame.height

@@ -173,11 +173,12 @@ def _lock(connection: Connection) -> None:
 def _partial(connection: Connection, level: int, count: int) -> bytes:
     """The unfinished tile of a level that has `count` hashes in all."""
     start = count - count % tree.TILE
+    # Bounded above: under READ COMMITTED others may have appended since the log's size was read.
     if level:
-        query = 'SELECT root FROM tile WHERE level = %s AND "index" >= %s ORDER BY "index"'
-        found = fetch(connection, query, (level - 1, start))
+        query = 'SELECT root FROM tile WHERE level = %s AND "index" >= %s AND "index" < %s ORDER BY "index"'
+        found = fetch(connection, query, (level - 1, start, count))
     else:
-        found = fetch(connection, "SELECT hash FROM leaf WHERE seq >= %s ORDER BY seq", (start,))
+        found = fetch(connection, "SELECT hash FROM leaf WHERE seq >= %s AND seq < %s ORDER BY seq", (start, count))
     if len(found) != count - start:
         raise RuntimeError(f"level {level} of the log has {len(found)} hashes from {start} on, not {count - start}")
     return b"".join(row[0] for row in found)
