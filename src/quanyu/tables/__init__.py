@@ -9,5 +9,16 @@ from quanyu.tables.blocks import Blocks, open_blocks
 from quanyu.tables.read import Rows, read_rows, unreadable
 from quanyu.tables.typed import typed_columns
 from quanyu.tables.write import unwritable, write_table
+from quanyu.tables.written import as_texts
 
-__all__ = ["Blocks", "Rows", "open_blocks", "read_rows", "typed_columns", "unreadable", "unwritable", "write_table"]
+__all__ = [
+    "Blocks",
+    "Rows",
+    "as_texts",
+    "open_blocks",
+    "read_rows",
+    "typed_columns",
+    "unreadable",
+    "unwritable",
+    "write_table",
+]

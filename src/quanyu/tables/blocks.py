@@ -30,9 +30,16 @@ class Blocks:
     height: int
 
     def blocks(self, size: int) -> Iterator[Rows]:
-        """Blocks of at most `size` rows, in order; each knows where its rows stood."""
+        """Blocks of at most `size` rows, in order, which know where they stood. Empty rows are left out."""
+        import polars as pl
+
         for low in range(0, self.height, size):
-            yield Rows(self.frame.slice(low, size).collect(), self.file, self.sheet, self.first + low)
+            rows = Rows(self.frame.slice(low, size).collect(), self.file, self.sheet, self.first + low)
+            filled = rows.frame.select(filled=~pl.all_horizontal(pl.all().is_null())).to_series()
+            if filled.all():
+                yield rows
+            elif filled.any():
+                yield rows.chosen(rows.frame.filter(filled), filled.arg_true().to_list())
 
 
 @contextmanager

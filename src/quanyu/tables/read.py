@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,8 @@ class Rows:
     """A table as read: every column in its own type where the file has types, else text.
 
     first: the row number, as the spreadsheet or editor shows it, of the first row of data.
-    doubled: a heading that stands over two columns, where there is one.
+    doubled: a heading that stands over two columns, where there is one. places: how far each row stood from the first;
+    one after another where it is empty.
     """
 
     frame: "pl.DataFrame"
@@ -30,12 +31,19 @@ class Rows:
     sheet: str = ""
     first: int = 2
     doubled: str | None = None
+    places: Sequence[int] = ()
 
     def place(self, row: int, column: str) -> Place:
         """The place of a cell; `row` counts from 0."""
         names = self.frame.columns
         number = names.index(column) + 1 if column in names else 1
-        return Place(self.file, self.first + row, number, number + 1, self.sheet)
+        stood = self.places[row] if 0 <= row < len(self.places) else row
+        return Place(self.file, self.first + stood, number, number + 1, self.sheet)
+
+    def chosen(self, frame: "pl.DataFrame", rows: Sequence[int]) -> "Rows":
+        """Some of the rows, which know where they stood. frame: their cells; rows: which they are, counted from 0."""
+        stood = [self.places[row] for row in rows] if self.places else rows
+        return replace(self, frame=frame, places=stood)
 
 
 def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:

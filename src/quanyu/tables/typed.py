@@ -13,7 +13,7 @@ from quanyu.terms import Finding, Text, read_number
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["typed_columns"]
+__all__ = ["TRUE", "typed_columns"]
 
 _MOST_FINDINGS = 100
 _WORDS = {
@@ -26,7 +26,7 @@ _WORDS = {
     "key": Text("文字", "a text"),
     "date": Text("日期 2021-01-01", "a date 2021-01-01"),
 }
-_TRUE, _FALSE = ("true", "1", "yes", "是", "y", "t"), ("false", "0", "no", "否", "n", "f")
+TRUE, _FALSE = ("true", "1", "yes", "是", "y", "t"), ("false", "0", "no", "否", "n", "f")
 
 
 def typed_columns(
@@ -130,7 +130,7 @@ def _truths(series: "pl.Series") -> tuple[Column, list[int]]:
     if series.dtype == pl.Boolean:
         return series.fill_null(False).to_numpy(), series.is_null().arg_true().to_list()
     words = series.cast(pl.String).str.to_lowercase().str.strip_chars()
-    true, false = words.is_in(_TRUE).fill_null(False), words.is_in(_FALSE).fill_null(False)
+    true, false = words.is_in(TRUE).fill_null(False), words.is_in(_FALSE).fill_null(False)
     return true.to_numpy(), (~(true | false)).arg_true().to_list()
 
 
