@@ -89,6 +89,8 @@ class Named:
     def _column(self, name: str) -> Ids:
         values = self.kept[name]
         known = self.version.roles
-        people = [Person(value, value) for value in values.unique().drop_nulls().sort().to_list() if value not in known]
-        ids = {**ensure_parties(self.journal, people), **known} if people else known
-        return values.replace_strict(ids, return_dtype=pl.Int64).to_numpy()
+        named = {value: Person(f"{self.version.code}/{value}", value) for value in values.unique().drop_nulls().sort()}
+        new = {value: person for value, person in named.items() if value not in known}
+        ids = ensure_parties(self.journal, new.values()) if new else {}
+        parties = {**{value: ids[person.code] for value, person in new.items()}, **known}
+        return values.replace_strict(parties, default=None, return_dtype=pl.Int64).to_numpy()

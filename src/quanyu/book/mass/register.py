@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 from sqlalchemy import Connection
 
 from quanyu.book.versions import Library, Version, versions_of
-from quanyu.tables import Rows
-from quanyu.terms import Finding, Place, Text
+from quanyu.tables import Rows, as_texts
+from quanyu.terms import Finding, Text
 
 __all__ = ["RESERVED", "Published", "by_version", "published", "registered"]
 
@@ -47,19 +47,15 @@ def registered(rows: Rows, *, issued: dt.date) -> Rows | list[Finding]:
     return findings[: _MOST + 1] or replace(rows, frame=typed)
 
 
-def _text(name: str, frame: pl.DataFrame) -> pl.Expr:
+def _text(name: str, frame: pl.DataFrame) -> pl.Series:
     if name not in frame.columns:
-        return pl.lit(None, pl.String).alias(name)
-    stripped = pl.col(name).cast(pl.String).str.strip_chars()
-    return pl.when(stripped != "").then(stripped).alias(name)
+        return pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
+    return as_texts(frame[name])
 
 
-def _date(name: str, frame: pl.DataFrame) -> pl.Expr:
-    if name not in frame.columns:
-        return pl.lit(None, pl.Date).alias(name)
-    if frame.schema[name].is_temporal():
-        return pl.col(name).cast(pl.Date)
-    return pl.col(name).cast(pl.String).str.strip_chars().str.to_date("%Y-%m-%d", strict=False, exact=True).alias(name)
+def _date(name: str, frame: pl.DataFrame) -> pl.Series:
+    """Days; what is none, or an instant within a day, is left out."""
+    return _text(name, frame).str.to_date("%Y-%m-%d", strict=False, exact=True)
 
 
 def _unfilled(rows: Rows, frame: pl.DataFrame) -> Iterator[Finding]:
@@ -85,24 +81,9 @@ def by_version(rows: Rows, known: Published) -> list[tuple[Version, Rows]] | lis
             inside &= pl.lit(True) if to_day is None else pl.col("start") < to_day
             mine, left = left.filter(inside), left.filter(~inside)
             if mine.height:
-                found.append((version, _placed(rows, mine)))
+                found.append((version, rows.chosen(mine.drop("place"), mine["place"].to_list())))
         findings += [_unpublished(rows, row, str(code)) for row in left["place"][:_MOST].to_list()]
     return findings[:_MOST] or found
-
-
-@dataclass(frozen=True)
-class _Chosen(Rows):
-    """Some rows of a block, which know where they stood in it."""
-
-    places: Sequence[int] = ()
-
-    def place(self, row: int, column: str) -> Place:
-        """The place of a cell in the file."""
-        return super().place(self.places[row] if 0 <= row < len(self.places) else row, column)
-
-
-def _placed(rows: Rows, part: pl.DataFrame) -> Rows:
-    return _Chosen(part.drop("place"), rows.file, rows.sheet, rows.first, rows.doubled, places=part["place"].to_list())
 
 
 def _absent(rows: Rows, name: str) -> Finding:

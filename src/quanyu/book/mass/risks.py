@@ -14,7 +14,8 @@ from quanyu.engine.rows import RowUnreadable, read_row
 from quanyu.formula import Column, EvaluationError, Expression, evaluate, names
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import quote_columns
-from quanyu.tables import Rows, typed_columns
+from quanyu.tables import Rows, as_texts, typed_columns
+from quanyu.tables.typed import TRUE
 from quanyu.terms import Finding
 from quanyu.waterfall.alone import Columns
 
@@ -82,23 +83,14 @@ def _premium(version: Version, columns: dict[str, Column], rows: Rows) -> NDArra
 
 def _kept(frame: pl.DataFrame, kinds: dict[str, FieldType]) -> pl.DataFrame:
     """Cells as texts that are read exactly: truths as true and false, days as 2026-01-01, numbers as written."""
-    return frame.select(_text(pl.col(n), frame.schema[n], kinds.get(n)).alias(n) for n in frame.columns)
+    return frame.select(_text(frame[n], kinds.get(n)).alias(n) for n in frame.columns)
 
 
-def _text(column: pl.Expr, written: object, kind: FieldType | None) -> pl.Expr:
-    if written == pl.Boolean:
-        return column.cast(pl.String)
-    if isinstance(written, pl.Datetime):
-        return column.dt.to_string("%Y-%m-%d")
-    text = column.cast(pl.String).str.strip_chars()
+def _text(column: pl.Series, kind: FieldType | None) -> pl.Series:
+    text = as_texts(column)
     if kind is not None and kind.kind == "bool":
-        return (
-            pl.when(text.str.to_lowercase().is_in(["true", "1", "yes", "是", "y", "t"]))
-            .then(pl.lit("true"))
-            .when(text.is_not_null())
-            .then(pl.lit("false"))
-        )
-    return pl.when(text != "").then(text)
+        return text.str.to_lowercase().is_in(TRUE).cast(pl.String)
+    return text
 
 
 def _values(version: Version, kept: pl.DataFrame) -> Callable[[Expression], Sequence[object]]:

@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
+from sqlalchemy.exc import IntegrityError
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
@@ -14,10 +15,12 @@ from quanyu.book.journal import Journal
 from quanyu.book.mass.issue import Written, numbered, written_block
 from quanyu.book.mass.leaves import Spool
 from quanyu.book.mass.loaded import copy_frame
-from quanyu.book.mass.people import holders
+from quanyu.book.mass.people import People, holders
 from quanyu.book.mass.register import RESERVED, Published, by_version, published, registered
 from quanyu.book.mass.risks import Risks, read_risks
+from quanyu.book.mass.tally import Tally
 from quanyu.book.mass.underwritten import unaccepted
+from quanyu.book.queueing import lock_programme
 from quanyu.book.versions import Library
 from quanyu.store.evidence.log import header
 from quanyu.store.evidence.rule import Rule
@@ -46,11 +49,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What was issued. premium: in fen, by currency is one number only where all programmes count in one."""
+    """What was issued. premium: in fen, one number only where all programmes count in one currency."""
 
     policies: int
     premium: int
     transfers: int
+    tally: Tally
 
 
 def issue_table(
@@ -61,11 +65,13 @@ def issue_table(
     A block is read and priced, and another one made into rows, while the one before them is written. Policies whose
     premium counts across policies are issued one by one in the order of the table, after the others of their block.
     """
+    known = published(journal.connection, library, file.programmes)
+    for version in sorted((one for versions in known.values() for one in versions[:1]), key=lambda v: v.programme_id):
+        lock_programme(journal, version)
     batch = {"purpose": "policies", "digest": file.digest, "file": file.name, "row_count": file.rows}
     journal.write(t.batch, [batch])
     journal.touch("txn", journal.txn)
     rule = Rule(header(journal.connection).algorithm)
-    known = published(journal.connection, library, file.programmes)
     with ThreadPoolExecutor(2) as workers, Spool() as spool:
         done = _Loading(journal, rule, known, workers=workers, spool=spool).run(blocks, progress or (lambda _: None))
         for leaves in spool:
@@ -80,7 +86,7 @@ class _Loading:
         self, journal: Journal, rule: Rule, known: Published, *, workers: ThreadPoolExecutor, spool: Spool
     ) -> None:
         self.journal, self.rule, self.known, self.workers, self.spool = journal, rule, known, workers, spool
-        self.policies = self.premium = self.transfers = 0
+        self.tally = Tally()
 
     def run(self, blocks: Iterable[Rows], progress: Progress) -> Issued:
         findings: list[Finding] = []
@@ -97,7 +103,8 @@ class _Loading:
         if findings:
             raise Refused(*findings[:_MOST])
         self._write(made)
-        return Issued(self.policies, self.premium, self.transfers)
+        whole = self.tally
+        return Issued(sum(whole.policies.values()), sum(whole.premium.values()), whole.transfers, whole)
 
     def _read(self, rows: Rows) -> list[Risks | Finding]:
         """A block as risks by version, or what is wrong with it. It needs no connection."""
@@ -115,19 +122,30 @@ class _Loading:
     def _next(self, risks: Risks, before: Future[Written] | None) -> Future[Written] | None:
         """Numbers a block, has its rows made meanwhile, and writes the block before it."""
         block = numbered(self.journal, risks)
+        while block is not None and not self._introduced(block.people):
+            block = numbered(self.journal, risks)
         if block is None:
             self._write(before)
             self._one_by_one(risks)
             return None
-        if block.people.new.height:
-            own = block.people.new.with_columns(txn_id=pl.lit(self.journal.txn, pl.Int64))
-            copy_frame(self.journal.connection, t.party, own)
         made = self.workers.submit(written_block, block, self.rule, act=self.journal.head)
         self._write(before)
-        self.policies += len(block.ids)
-        self.premium += int(block.risks.premium.sum())
-        self.transfers += block.transfers.height
+        self.tally.add(risks.version, risks.premium, block.people.ids, block.transfers)
         return made
+
+    def _introduced(self, people: People) -> bool:
+        """Writes the parties that are new; False where another has written one of them meanwhile."""
+        if not people.new.height:
+            return True
+        own = people.new.with_columns(txn_id=pl.lit(self.journal.txn, pl.Int64))
+        try:
+            with self.journal.connection.begin_nested():
+                copy_frame(self.journal.connection, t.party, own)
+        except IntegrityError as error:
+            if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "party_code_key":
+                raise
+            return False
+        return True
 
     def _write(self, made: Future[Written] | None) -> None:
         written = Written({}, ()) if made is None else made.result()
@@ -139,11 +157,12 @@ class _Loading:
     def _one_by_one(self, risks: Risks) -> None:
         frame = risks.rows.frame
         people = holders(self.journal, frame.select("holder", "holder_id"))
-        if people.new.height:
-            copy_frame(self.journal.connection, t.party, people.new.with_columns(txn_id=pl.lit(self.journal.txn)))
-            for party in people.new["id"].to_list():
-                self.journal.touch("party", party)
+        while not self._introduced(people):
+            people = holders(self.journal, frame.select("holder", "holder_id"))
+        for party in people.new["id"].to_list():
+            self.journal.touch("party", party)
         rows = zip(frame.iter_rows(named=True), risks.kept.iter_rows(named=True), strict=True)
+        written: list[int] = []
         for n, (row, kept) in enumerate(rows):
             fields = {name: text for name, text in kept.items() if text is not None}
             made = Issue(
@@ -154,10 +173,11 @@ class _Loading:
                 fields,
                 int(risks.premium[n]),
                 number=row["policy"],
+                issued_on=row["issued"],
             )
-            write_policy(self.journal, made)
-            self.policies += 1
-            self.premium += made.premium
+            written.append(write_policy(self.journal, made).id)
+            self.journal.settle()  # the next policy reads what this one has of the budget
+        self.tally.add_written(self.journal.connection, risks.version, premium=risks.premium, policies=written)
 
 
 def _ahead(
