@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from quanyu.store import ConflictError, Store, StoreError, driver, migrate, open_store, transact
+from quanyu.store import ConflictError, Store, StoreError, driver, driving, migrate, open_store, transact
 
 
 @pytest.fixture
@@ -155,11 +155,48 @@ def test_another_error_is_raised_at_once(bare: Store) -> None:
 
     def work(connection: Connection) -> None:
         calls.append(1)
-        connection.execute(text("INSERT INTO kept VALUES (1, 1)"))
+        connection.execute(text("INSERT INTO kept VALUES (3, NULL)"))
 
     with pytest.raises(DBAPIError):
         bare.transact(work)
     assert len(calls) == 1
+
+
+def test_a_key_that_is_there_is_tried_three_times_in_all(bare: Store) -> None:
+    calls: list[int] = []
+
+    def work(connection: Connection) -> None:
+        calls.append(1)
+        connection.execute(text("INSERT INTO kept VALUES (1, 1)"))
+
+    with pytest.raises(IntegrityError):
+        bare.transact(work)
+    assert len(calls) == 3
+
+
+def test_of_two_who_write_the_same_key_the_second_finds_it(bare: Store) -> None:
+    started, release = threading.Event(), threading.Event()
+
+    def first(connection: Connection) -> int:
+        connection.execute(text("INSERT INTO kept VALUES (7, 1)"))
+        started.set()
+        assert release.wait(10)
+        return 1
+
+    def second(connection: Connection) -> int:
+        found = connection.execute(text("SELECT amount FROM kept WHERE key = 7")).scalar()
+        if found is not None:
+            return int(found)
+        release.set()
+        with driving(connection) as below, below.cursor() as cursor, cursor.copy("COPY kept FROM STDIN") as copy:
+            copy.write_row((7, 2))
+        return 2
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(bare.transact, first, isolation="READ COMMITTED")
+        assert started.wait(10)
+        two = pool.submit(bare.transact, second, isolation="READ COMMITTED")
+        assert (one.result(20), two.result(20)) == (1, 1)
 
 
 def test_the_schema_is_brought_up_once_by_many_at_once(empty_url: str) -> None:
