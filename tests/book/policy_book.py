@@ -69,6 +69,7 @@ class Desk:
     store: Store
     today: dt.date = dt.date(2026, 1, 1)
     actor: str = "clerk"
+    code: str = "t.farm"
     library: Library = field(default_factory=Library)
 
     def found(self) -> "Desk":
@@ -92,13 +93,13 @@ class Desk:
 
     def publish(self, changes: Mapping[str, str] | None = None) -> int:
         """Publishes the base with changes."""
-        return self.act(lambda j: publish(j, programme(changes)))
+        return self.act(lambda j: publish(j, programme({"programme": self.code, **(changes or {})})))
 
     def quote(
         self, fields: Mapping[str, str], start: dt.date, until: dt.date | None = None, holder: str = "王五"
     ) -> str:
         """The number of a new quote."""
-        ask = Ask("t.farm", start, until, fields, Person(holder, holder))
+        ask = Ask(self.code, start, until, fields, Person(holder, holder))
         return self.act(lambda j: quote(j, self.library, ask)).number
 
     def issue(

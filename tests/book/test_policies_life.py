@@ -274,3 +274,12 @@ def test_a_policy_is_shown_as_it_was_known(desk: Desk) -> None:
     assert now.fields["sum"] == "20万"
     early = AsKnown(at=dt.datetime(2025, 12, 31, tzinfo=dt.UTC))
     assert refusal(lambda: desk.read(lambda c: find_policy(c, policy.number, early))) == {"unknown-policy"}
+
+
+def test_terms_of_payers_read_a_changed_risk_as_its_days_have_it(desk: Desk) -> None:
+    limited = "from: [{as: subsidy, party: city, limit: {policy: 0.5% * sum}}, {as: own, party: insured}]"
+    desk.publish({"premium": "{base: sum * 1%, day_count: actual/365, " + limited + "}"})
+    policy = desk.issue({"sum": "36500"}, D(2026, 1, 1))
+    assert due(desk, policy.id) == {"甲保险": 36500, "市财政": -18250, "王五": -18250}
+    desk.act(lambda j: endorse(j, desk.library, policy.number, start=D(2026, 12, 22), fields={"sum": "73000"}))
+    assert due(desk, policy.id) == {"甲保险": 37500, "市财政": -18750, "王五": -18750}

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from quanyu.book.act import Refused
 from quanyu.book.days import period_keys
-from quanyu.book.earning import read_fields
+from quanyu.book.earning import Fields, read_fields
 from quanyu.book.journal import Money
 from quanyu.book.ledger import netted
 from quanyu.book.versions import Version
@@ -35,7 +35,7 @@ class Risk:
     holder_id: int
     start: dt.date
     issued: dt.date
-    fields: Mapping[str, str]
+    fields: Fields
     premium: int
     policy_id: int | None = None
     named: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -87,11 +87,11 @@ def charge(version: Version, risk: Risk, queue: Queue | None = None) -> list[Mon
     return netted(lines)
 
 
-def named_in(version: Version, fields: Mapping[str, str]) -> set[str]:
+def named_in(version: Version, fields: Fields) -> set[str]:
     """The parties that fields of a risk name in the steps of the premium."""
     plans = [plan for (flow, _), plan in version.compiled.plans.items() if flow == "premium"]
     columns = {str(step.party) for plan in plans for step in plan.steps if step.taker is Taker.FIELD}
-    return {fields[column] for column in columns & fields.keys()}
+    return {str(fields[column]) for column in columns & fields.keys()}
 
 
 def _folded(plan: Plan | None, queue: Queue) -> Outcome | None:

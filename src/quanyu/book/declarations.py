@@ -13,6 +13,7 @@ from quanyu.book.earning import premium_of, read_fields
 from quanyu.book.issuing import Issue, recharge, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.masters import holder_of, schedule
+from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, judge, version_for
 from quanyu.book.standing import Piece, Policy, Segment, current, find_policy, lock_policy, painted, term_of
 from quanyu.book.versions import Library, Version
@@ -39,6 +40,7 @@ def open_cover(journal: Journal, library: Library, ask: Ask, number: str | None 
     """An open policy; its premium is the deposit. Raises Refused (`not-declarable`, …)."""
     version = version_for(journal, library, ask.programme, ask.start)
     terms = _terms(version)
+    lock_programme(journal, version)
     holder, end = holder_of(journal, ask), end_of(version.programme, ask.start, ask.until)
     deposit = _amount(version, terms.deposit, ask.fields)
     return write_policy(
@@ -56,13 +58,14 @@ def declare(journal: Journal, library: Library, number: str, declared: Declared)
     must_be_of(cover, "open")
     must_cover(cover, declared.start)
     version = library.version(journal.connection, cover.version_id)
+    lock_programme(journal, version)
     days = (declared.start, end_of(version.programme, declared.start, declared.until))
     first = _covered_from(_terms(version), declared.start, journal.booked_on)
     if first is None or first >= days[1]:
         raise Refused(_late(declared.start, journal.booked_on))
     fields = {**current(cover), **declared.fields}
     judge(version, fields)
-    piece = Piece(first, days[1], Segment(1, "issue", "in force", first, days[1], fields, 0, journal.txn))
+    piece = Piece(first, days[1], Segment(1, "issue", "in force", first, days[1], fields, 0, 0))
     return write_policy(
         journal,
         Issue(
@@ -104,14 +107,15 @@ def adjust(journal: Journal, library: Library, number: str) -> Policy:
             )
         )
     version = library.version(journal.connection, cover.version_id)
+    lock_programme(journal, version)
     declared = sum(one.premium for one in schedule(journal.connection, cover))
     added = max(_amount(version, _terms(version).minimum, current(cover)) - declared, 0) - cover.premium
     last = painted(cover.segments)[-1]
     row = {"kind": "adjust", "state": last.segment.state, "fields": dict(last.segment.fields), "premium": added}
     row |= {"valid_from": last.valid_from, "valid_to": last.valid_to}
+    recharge(journal, version, cover, added=added, fields=current(cover))
     journal.write(t.segment, [{**row, "policy_id": cover.id, "seq": len(cover.segments) + 1}])
     journal.touch("policy", cover.id)
-    recharge(journal, version, cover, added=added, fields=current(cover))
     return find_policy(journal.connection, cover.id)
 
 

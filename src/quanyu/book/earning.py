@@ -15,18 +15,23 @@ from quanyu.language.scalars import Source
 from quanyu.rating import CompiledRating, Sheet, Term, earned_share, quote_row
 from quanyu.terms import Finding, Text
 
-__all__ = ["KEPT", "premium_of", "rate", "read_fields"]
+__all__ = ["KEPT", "Fields", "mean_fields", "premium_of", "rate", "read_fields"]
 
 KEPT = frozenset({"suspend", "cancel-kept"})
 """Kinds of segments without cover whose premium is kept."""
 
 Days = tuple[dt.date, dt.date]
+Fields = Mapping[str, str | Fraction]
+"""Fields of a risk as written, or as exact numbers."""
+
+_AVERAGED = ("money", "number", "share")
 
 
-def read_fields(version: Version, fields: Mapping[str, str]) -> dict[str, Given]:
+def read_fields(version: Version, fields: Fields) -> dict[str, Given]:
     """Fields as written, as exact values with the quantities that the programme names. Raises Refused."""
     try:
-        row = read_row({name: Source(text) for name, text in fields.items()}, version.compiled.kinds)
+        written = {name: Source(given) if isinstance(given, str) else given for name, given in fields.items()}
+        row = read_row(written, version.compiled.kinds)
     except RowUnreadable as unreadable:
         raise Refused(unreadable.finding) from None
     return with_names(version.compiled.names, row)
@@ -44,6 +49,26 @@ def rate(version: Version, fields: Mapping[str, str], days: Days) -> Sheet:
         return quote_row(rating, read_fields(version, row))
     except EvaluationError as error:
         raise Refused(_unrated(Text(f"算不出保费：{error}", f"there is no premium: {error}"))) from None
+
+
+def mean_fields(version: Version, pieces: Sequence[Piece]) -> Fields:
+    """What the premium flow reads of a risk that changed: amounts, numbers and shares as their means over the days
+    that are charged, all else as it stood on the last of them.
+    """
+    charged = [p for p in pieces if p.in_force or p.segment.kind in KEPT] or list(pieces)
+    last = charged[-1].segment.fields
+    days = {n: (p.valid_to - p.valid_from).days for n, p in enumerate(charged)}
+    found: dict[str, str | Fraction] = dict(last)
+    for name, text in last.items():
+        kind = version.compiled.kinds.get(name)
+        texts = [p.segment.fields.get(name) for p in charged]
+        if kind is None or kind.kind not in _AVERAGED or set(texts) == {text}:
+            continue
+        values = [read_fields(version, {name: one}).get(name) if one is not None else None for one in texts]
+        if all(isinstance(value, Fraction) for value in values):
+            weighted = (days[n] * value for n, value in enumerate(values) if isinstance(value, Fraction))
+            found[name] = sum(weighted, Fraction(0)) / sum(days.values())
+    return found
 
 
 def premium_of(version: Version, pieces: Sequence[Piece], term: Days | None = None) -> int:

@@ -9,11 +9,12 @@ from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import pieces_from
 from quanyu.book.days import DAY
-from quanyu.book.earning import premium_of
+from quanyu.book.earning import mean_fields, premium_of
 from quanyu.book.issuing import recharge
 from quanyu.book.journal import Journal
+from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import judge
-from quanyu.book.standing import Piece, Policy, Segment, current, find_policy, lock_policy, painted, term_of
+from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, painted, term_of
 from quanyu.book.versions import Library, Version
 from quanyu.terms import Finding, Text
 
@@ -70,7 +71,7 @@ def _with_fields(
     if policy.kind not in _UNRATED:
         for piece in pieces:
             judge(version, {**piece.segment.fields, **fields})
-    return change(journal, version, policy, kind, pieces=pieces, fields=fields)
+    return change(journal, version, policy, over(policy, kind, pieces, fields=fields))
 
 
 def suspend(
@@ -87,7 +88,8 @@ def suspend(
     version = library.version(journal.connection, policy.version_id)
     end = None if until is None else until + DAY
     pieces = [p for p in pieces_from(policy, start, end) if p.in_force]
-    return change(journal, version, policy, "suspend-refund" if refund else "suspend", pieces=pieces, state="suspended")
+    kind = "suspend-refund" if refund else "suspend"
+    return change(journal, version, policy, over(policy, kind, pieces, state="suspended"))
 
 
 def cancel(journal: Journal, library: Library, number: str, *, start: dt.date, refund: Refund | None = None) -> Policy:
@@ -111,16 +113,15 @@ def cancel(journal: Journal, library: Library, number: str, *, start: dt.date, r
     how = refund or ("short-period" if table else "pro-rata")
     kind = {"pro-rata": "cancel", "short-period": "cancel-short-period", "none": "cancel-kept"}[how]
     pieces = [p for p in pieces_from(policy, start) if p.segment.state != "cancelled"]
-    return change(journal, version, policy, kind, pieces=pieces, state="cancelled")
+    return change(journal, version, policy, over(policy, kind, pieces, state="cancelled"))
 
 
 def reinstate(journal: Journal, library: Library, number: str, *, start: dt.date) -> Policy:
     """Gives cover again from a day on, on the terms of before."""
     policy = lock_policy(journal.connection, number)
     version = library.version(journal.connection, policy.version_id)
-    return change(
-        journal, version, policy, "reinstate", pieces=[p for p in pieces_from(policy, start) if not p.in_force]
-    )
+    pieces = [p for p in pieces_from(policy, start) if not p.in_force]
+    return change(journal, version, policy, over(policy, "reinstate", pieces))
 
 
 def extend(journal: Journal, library: Library, number: str, *, until: dt.date) -> Policy:
@@ -142,32 +143,35 @@ def extend(journal: Journal, library: Library, number: str, *, until: dt.date) -
             )
         )
     piece = Piece(last.valid_to, until + DAY, last.segment)
-    return change(journal, version, policy, "extend", pieces=[piece])
+    return change(journal, version, policy, over(policy, "extend", [piece]))
 
 
-def change(
-    journal: Journal,
-    version: Version,
+def over(
     policy: Policy,
     kind: str,
-    *,
     pieces: Iterable[Piece],
+    *,
     state: str = "in force",
     fields: Mapping[str, str] | None = None,
-) -> Policy:
-    """Writes new segments over pieces of a policy, and books the difference of its premium."""
-    new = [
-        Segment(seq, kind, state, p.valid_from, p.valid_to, {**p.segment.fields, **(fields or {})}, 0, journal.txn)
+) -> list[Segment]:
+    """New segments that say what is to stand instead of pieces of a policy; they do not say yet what they add."""
+    return [
+        Segment(seq, kind, state, p.valid_from, p.valid_to, {**p.segment.fields, **(fields or {})}, 0, 0)
         for seq, p in enumerate(pieces, len(policy.segments) + 1)
     ]
+
+
+def change(journal: Journal, version: Version, policy: Policy, new: list[Segment]) -> Policy:
+    """Writes new segments of a policy, and books the difference of its premium. Raises Refused where there are none."""
+    lock_programme(journal, version)
     if not new:
         raise Refused(_nothing(policy, "这些日子没有可变更的保障", "there is no cover to change on these days"))
     after = replace(policy, segments=(*policy.segments, *new))
     added = _premium(journal, version, after) - policy.premium
-    new[0] = replace(new[0], premium=added)
-    journal.write(t.segment, ({**_row(one), "policy_id": policy.id} for one in new))
+    first = replace(new[0], premium=added)
+    recharge(journal, version, policy, added=added, fields=mean_fields(version, painted(after.segments)))
+    journal.write(t.segment, ({**_row(one), "policy_id": policy.id} for one in (first, *new[1:])))
     journal.touch("policy", policy.id)
-    recharge(journal, version, policy, added=added, fields=current(after))
     return find_policy(journal.connection, policy.id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.charging import Risk, charge, named_in
+from quanyu.book.earning import Fields
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.ledger import booked, difference
 from quanyu.book.parties import Person, ensure_parties
@@ -25,7 +26,8 @@ __all__ = ["Issue", "issue", "recharge", "write_policy"]
 @dataclass(frozen=True, slots=True)
 class Issue:
     """A policy to be written. premium: of its first segment, in fen. number: made where None. payer_id: the
-    party that `insured` stands for in the premium, where it is not the holder."""
+    party that `insured` stands for in the premium, where it is not the holder. issued_on: the day of the books where
+    None."""
 
     version: Version
     holder_id: int
@@ -39,6 +41,7 @@ class Issue:
     predecessor_id: int | None = None
     quote_id: int | None = None
     payer_id: int | None = None
+    issued_on: dt.date | None = None
 
 
 def issue(
@@ -51,6 +54,8 @@ def issue(
     one = find_quote(journal.connection, number, lock=True)
     must_be_open(journal, one)
     _accepted(one)
+    version = library.version(journal.connection, one.version_id)
+    lock_programme(journal, version)
     holder_id = one.holder_id if holder is None else ensure_parties(journal, [holder])[holder.code]
     if holder_id is None:
         raise Refused(
@@ -65,7 +70,7 @@ def issue(
     made = write_policy(
         journal,
         Issue(
-            version=library.version(journal.connection, one.version_id),
+            version=version,
             holder_id=holder_id,
             valid_from=one.valid_from,
             valid_to=one.valid_to,
@@ -109,8 +114,9 @@ def write_policy(journal: Journal, new: Issue) -> Policy:
                 Text("换一个保单号，或不写", "choose another number, or none"),
             )
         )
+    issued = new.issued_on or journal.booked_on
     risk = Risk(
-        number, new.payer_id or new.holder_id, new.valid_from, journal.booked_on, new.fields, new.premium, policy_id,
+        number, new.payer_id or new.holder_id, new.valid_from, issued, new.fields, new.premium, policy_id,
         _named(journal, version, new.fields),
     )  # fmt: skip
     due = charge(version, risk, queue_of(journal, version, risk, new.premium))
@@ -118,7 +124,7 @@ def write_policy(journal: Journal, new: Issue) -> Policy:
     parties = {new.holder_id, *(p for m in due for p in (m.payer_id, m.receiver_id))} | ({leader} - {None})
     row = {name: getattr(new, name) for name in ("kind", "holder_id", "master_id", "predecessor_id", "quote_id")}
     row |= {"id": policy_id, "number": number, "version_id": version.id, "leader_id": leader}
-    journal.write(t.policy, [{**row, "parties": sorted(parties), "issued_on": journal.booked_on}])
+    journal.write(t.policy, [{**row, "parties": sorted(parties), "issued_on": issued}])
     first = {name: getattr(new, name) for name in ("valid_from", "valid_to", "premium")}
     first |= {"policy_id": policy_id, "seq": 1, "kind": "issue", "state": "in force", "fields": dict(new.fields)}
     journal.write(t.segment, [first])
@@ -127,8 +133,11 @@ def write_policy(journal: Journal, new: Issue) -> Policy:
     return find_policy(journal.connection, policy_id)
 
 
-def recharge(journal: Journal, version: Version, policy: Policy, *, added: int, fields: Mapping[str, str]) -> None:
-    """Books what a changed premium moves between the parties: what should be due less what stands."""
+def recharge(journal: Journal, version: Version, policy: Policy, *, added: int, fields: Fields) -> None:
+    """Books what a changed premium moves between the parties: what should be due less what stands.
+
+    added: what segments not yet written add to the premium, in fen.
+    """
     lock_programme(journal, version)
     master = None if policy.master_id is None else find_policy(journal.connection, policy.master_id)
     risk = Risk(
@@ -143,7 +152,10 @@ def recharge(journal: Journal, version: Version, policy: Policy, *, added: int, 
     journal.move(*difference(wanted, stands))
 
 
-def _named(journal: Journal, version: Version, fields: Mapping[str, str]) -> Mapping[str, int]:
-    people = {name: Person(f"{version.code}/{name}", name) for name in sorted(named_in(version, fields))}
+def _named(journal: Journal, version: Version, fields: Fields) -> Mapping[str, int]:
+    people = {
+        name: Person(f"{version.code}/{name}", name)
+        for name in sorted(named_in(version, fields) - version.roles.keys())
+    }
     ids = ensure_parties(journal, people.values()) if people else {}
     return {name: ids[person.code] for name, person in people.items()}

@@ -15,6 +15,7 @@ from quanyu.book.endorsing import cancel
 from quanyu.book.issuing import Issue, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person, ensure_parties
+from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, judge, version_for
 from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, term_of
 from quanyu.book.versions import Library
@@ -36,6 +37,7 @@ class Member:
 def open_master(journal: Journal, library: Library, ask: Ask, number: str | None = None) -> Policy:
     """A master policy without members: it costs nothing yet. Its fields are those of every member."""
     version = version_for(journal, library, ask.programme, ask.start)
+    lock_programme(journal, version)
     holder = holder_of(journal, ask)
     end = end_of(version.programme, ask.start, ask.until)
     return write_policy(
@@ -52,10 +54,11 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
     must_be_of(master, "master")
     must_cover(master, member.start)
     version = library.version(journal.connection, master.version_id)
+    lock_programme(journal, version)
     fields = {**master.segments[-1].fields, **member.fields}
     judge(version, fields)
     days = term_of(master)
-    first = Segment(1, "issue", "in force", member.start, days[1], fields, 0, journal.txn)
+    first = Segment(1, "issue", "in force", member.start, days[1], fields, 0, 0)
     person = ensure_parties(journal, [member.person])[member.person.code]
     return write_policy(
         journal,

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, select, text
-from sqlalchemy.dialects.postgresql import distinct_on
 
 from quanyu.book import tables as t
 from quanyu.book.charging import Queue, Risk, row_of, stands_alone
+from quanyu.book.earning import mean_fields
 from quanyu.book.journal import Journal
+from quanyu.book.standing import painted, segments_of
 from quanyu.book.versions import Version
 from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, hold
 from quanyu.waterfall.history import Mark, normalise
@@ -18,7 +19,13 @@ __all__ = ["lock_programme", "queue_of"]
 
 
 def lock_programme(journal: Journal, version: Version) -> None:
-    """Nobody else books what shares a total of the programme before this transaction ends."""
+    """Nobody else books what shares a total of the programme before this transaction ends; nothing where there is none.
+
+    It comes after the rows of policies and quotes, and before anything is written: the id of the act is then later than
+    those of all who booked before, and `queue_of` has them in their order.
+    """
+    if _apart(version):
+        return
     journal.connection.execute(
         text("select pg_advisory_xact_lock(hashtextextended('programme', :id))"), {"id": version.programme_id}
     )
@@ -27,13 +34,12 @@ def lock_programme(journal: Journal, version: Version) -> None:
 def queue_of(journal: Journal, version: Version, risk: Risk, added: int) -> Queue | None:
     """The increments among which a policy stands, what others have of a budget standing; None where it stands alone.
 
-    added: what this act adds to its premium, in fen, the last increment of all. The policies of one version share its
-    budgets. The increments are what segments add to the premium, in the order of the transactions; the terms are those
-    of each risk as it is now.
+    added: what this act adds to its premium, in fen, the last increment of all; no segment of it is written yet. The
+    policies of one version share its budgets. The increments are what segments add to the premium, in the order of the
+    transactions; the terms are those of each risk as its days have it now.
     """
     connection, found = journal.connection, version.compiled.plans
-    plans = [found[key] for key in (("premium", "from"), ("premium", "to")) if key in found]
-    if all(stands_alone(plan) for plan in plans):
+    if _apart(version):
         return None
     risks = {one.number: one for one in _risks(connection, version)} | {risk.number: risk}
     keyed = {number: row_of(version, one, 0, 0) for number, one in risks.items()}
@@ -48,26 +54,24 @@ def queue_of(journal: Journal, version: Version, risk: Risk, added: int) -> Queu
     return Queue(tuple(now), premium, tuple(_deposits(connection, version)), held)
 
 
+def _apart(version: Version) -> bool:
+    """Whether the premium of no policy depends on another's."""
+    found = version.compiled.plans
+    return all(stands_alone(found[key]) for key in (("premium", "from"), ("premium", "to")) if key in found)
+
+
 def _risks(connection: Connection, version: Version) -> Iterator[Risk]:
     """Every policy of a version as its premium flow reads it now."""
-    s, p = t.segment.c, t.policy.c
-    sums = select(s.policy_id, func.sum(s.premium).label("premium"), func.min(s.valid_from).label("start"))
-    total = sums.join(t.policy, p.id == s.policy_id).where(p.version_id == version.id).group_by(s.policy_id).subquery()
-    last = select(s.policy_id, s.fields).ext(distinct_on(s.policy_id))
-    last = last.order_by(s.policy_id, s.state != "in force", s.seq.desc())
-    now = last.subquery()
-    query = select(t.policy, total.c.premium, total.c.start, now.c.fields)
-    query = query.join(total, total.c.policy_id == p.id).join(now, now.c.policy_id == p.id)
+    query = select(t.policy).where(t.policy.c.version_id == version.id)
+    segments = segments_of(connection, query.with_only_columns(t.policy.c.id))
     for row in connection.execute(query).mappings():
-        yield Risk(
-            row["number"],
-            row["holder_id"],
-            row["start"],
-            row["issued_on"],
-            row["fields"],
-            int(row["premium"]),
-            row["id"],
-        )
+        own = segments.get(row["id"], ())
+        if own:
+            pieces, premium = painted(own), sum(one.premium for one in own)
+            fields = mean_fields(version, pieces)
+            yield Risk(
+                row["number"], row["holder_id"], pieces[0].valid_from, row["issued_on"], fields, premium, row["id"]
+            )
 
 
 def _increments(connection: Connection, version: Version) -> list[tuple[str, int]]:

@@ -13,7 +13,8 @@ from quanyu.book.earning import read_fields
 from quanyu.book.issuing import issue
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person
-from quanyu.book.quotes import Ask, Quote, add_event, find_quote, quote
+from quanyu.book.queueing import lock_programme
+from quanyu.book.quotes import Ask, Quote, add_event, find_quote, quote, version_for
 from quanyu.book.standing import Policy, current, lock_policy, term_of
 from quanyu.book.underwriting import ACCEPTED, Decision, underwrite
 from quanyu.book.versions import Library
@@ -61,6 +62,7 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
     fields = {**current(policy), **_levels(journal, library, policy, count), **asked.fields}
     code = library.version(journal.connection, policy.version_id).code
     start = asked.start or term_of(policy)[1]
+    lock_programme(journal, version_for(journal, library, code, start))
     made = quote(journal, library, Ask(code, start, asked.until, fields, _holder(journal, policy)))
     add_event(journal, made, "renews", {"policy_id": policy.id, "policy": policy.number, "claims": count})
     decision = underwrite(journal, library, made.number)

@@ -4,8 +4,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
@@ -21,10 +22,11 @@ __all__ = [
     "lock_policy",
     "on_day",
     "painted",
+    "segments_of",
     "term_of",
 ]
 
-_DAY = dt.timedelta(days=1)
+_COLUMNS = ("seq", "kind", "state", "valid_from", "valid_to", "fields", "premium")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def find_policy(connection: Connection, number: str | int, known: AsKnown | None
     """A policy by its number or id. Raises Refused (`unknown-policy`), also where it was not known then."""
     column = t.policy.c.number if isinstance(number, str) else t.policy.c.id
     row = connection.execute(select(t.policy).where(column == number)).mappings().first()
-    segments = () if row is None else _segments(connection, row["id"], known or AsKnown())
+    segments = () if row is None else segments_of(connection, [row["id"]], known).get(row["id"], ())
     if row is None or not segments:
         raise Refused(_unknown(number))
     return Policy(
@@ -120,23 +122,19 @@ def lock_policy(connection: Connection, number: str | int) -> Policy:
     return find_policy(connection, number)
 
 
-def _segments(connection: Connection, policy: int, known: AsKnown) -> tuple[Segment, ...]:
-    query = select(t.segment).where(t.segment.c.policy_id == policy)
-    if known.conditions:
-        query = query.join(t.txn, t.txn.c.id == t.segment.c.txn_id).where(*known.conditions)
-    return tuple(
-        Segment(
-            row["seq"],
-            row["kind"],
-            row["state"],
-            row["valid_from"],
-            row["valid_to"],
-            row["fields"],
-            row["premium"],
-            row["txn_id"],
-        )
-        for row in connection.execute(query.order_by(t.segment.c.seq)).mappings()
-    )
+def segments_of(
+    connection: Connection, policies: "Select[Any] | list[int]", known: AsKnown | None = None
+) -> dict[int, tuple[Segment, ...]]:
+    """The segments of policies, in the order in which they were written."""
+    conditions = (known or AsKnown()).conditions
+    query = select(t.segment).where(t.segment.c.policy_id.in_(policies))
+    if conditions:
+        query = query.join(t.txn, t.txn.c.id == t.segment.c.txn_id).where(*conditions)
+    found: dict[int, list[Segment]] = {}
+    for row in connection.execute(query.order_by(t.segment.c.policy_id, t.segment.c.seq)).mappings():
+        values = {name: row[name] for name in _COLUMNS}
+        found.setdefault(row["policy_id"], []).append(Segment(**values, txn=row["txn_id"]))
+    return {policy: tuple(segments) for policy, segments in found.items()}
 
 
 def painted(segments: Iterable[Segment]) -> tuple[Piece, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
-from quanyu.cli.evidence import verify
+from quanyu.cli.book import app as book
+from quanyu.cli.evidence import certificate, verify
 
 if TYPE_CHECKING:
     from quanyu.desk.open import Opened
@@ -24,6 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(book, name="book")
 
 Files = Annotated[list[Path], typer.Argument(help="programme files, cases or folders 方案文件、案例或文件夹")]
 File = Annotated[Path, typer.Argument(help="a programme file 方案文件")]
@@ -246,6 +248,7 @@ def schema(case: Annotated[bool, typer.Option("--case", help="of case files 案�
 
 
 app.command()(verify)
+app.command()(certificate)
 
 
 def language(choice: str) -> str:

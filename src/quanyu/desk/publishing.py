@@ -1,0 +1,51 @@
+"""The verb `book publish`: programme files, checked, become versions of the book, all of them or none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from quanyu.book import Journal, publish
+from quanyu.book.populations import open_accounts
+from quanyu.book.versions import versions_of
+from quanyu.desk.booking import Book
+from quanyu.desk.open import Opened, files_of, open_programme, versions_beside
+from quanyu.desk.policies import Doing
+from quanyu.terms import Finding, refusals
+
+__all__ = ["Published", "publish_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A version of the book. new: whether it was not there before; opened: what its accounts begin with, in fen."""
+
+    programme: str
+    version: str
+    id: int
+    new: bool
+    opened: int
+
+
+def publish_files(book: Book, paths: Sequence[Path], doing: Doing | None = None) -> list[Published] | list[Finding]:
+    """Publishes every programme file; a version that stands in the book with the same text stays as it is."""
+    files = list(files_of(paths, (".yaml", ".yml")))
+    opened = [open_programme(file) for file in files]
+    wrong = [finding for one in opened if isinstance(one, list) for finding in one]
+    wrong = wrong or refusals(versions_beside(files))
+    if wrong:
+        return wrong
+    known = sorted((one for one in opened if isinstance(one, Opened)), key=lambda one: one.programme.version)
+
+    def work(journal: Journal) -> list[Published]:
+        return [_published(book, journal, one) for one in known]
+
+    return (doing or Doing()).do(book, "publish", work)
+
+
+def _published(book: Book, journal: Journal, one: Opened) -> Published:
+    programme = one.programme
+    before = versions_of(journal.connection, programme.programme)
+    number = publish(journal, programme)
+    moved = open_accounts(journal, book.library, number)
+    opened = sum(money.amount for money in moved if money.stage == "due")
+    return Published(programme.programme, str(programme.version), number, number not in before, opened)
