@@ -19,7 +19,17 @@ from quanyu.settlement.binding import in_force
 from quanyu.settlement.stated import misstated
 from quanyu.terms import Finding, Text
 
-__all__ = ["Claim", "Notice", "Standing", "add_event", "check_values", "locked", "notify", "standing_of"]
+__all__ = [
+    "Claim",
+    "Notice",
+    "Standing",
+    "add_event",
+    "bound_version",
+    "check_values",
+    "locked",
+    "notify",
+    "standing_of",
+]
 
 _OWN = ("claim", "occurred", "reported")
 
@@ -77,7 +87,7 @@ def notify(journal: Journal, library: Library, notice: Notice) -> Claim:
     if notice.reported < notice.occurred:
         raise Refused(_too_early(notice))
     policy = _policy(journal.connection, notice)
-    version = _version(journal.connection, library, notice, policy)
+    version = bound_version(journal.connection, library, notice, policy)
     check_values(version, notice.keys)
     occurrence = None if notice.occurrence is None else occurrence_id(journal.connection, notice.occurrence)
     keys = dict(notice.keys)
@@ -146,8 +156,11 @@ def _policy(connection: Connection, notice: Notice) -> Policy | None:
     return None if notice.policy is None else find_policy(connection, notice.policy)
 
 
-def _version(connection: Connection, library: Library, notice: Notice, policy: Policy | None) -> Version:
-    """The policy's version, else the one that is named, else the one that binds by the dates of the claim."""
+def bound_version(connection: Connection, library: Library, notice: Notice, policy: Policy | None = None) -> Version:
+    """The policy's version, else the one that is named, else the one that binds by the dates of the claim.
+
+    Raises Refused: `unknown-programme`, `no-version-in-force`.
+    """
     if policy is not None:
         return library.version(connection, policy.version_id)
     known = [library.version(connection, one) for one in versions_of(connection, notice.programme)]

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, func, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.claims import Claim, add_event, check_values, locked, standing_of
+from quanyu.book.claims import Claim, check_values, locked, standing_of
 from quanyu.book.journal import Journal
 from quanyu.book.versions import Library
 from quanyu.terms import Finding, Text
 
-__all__ = ["Lines", "Paper", "Statement", "check_open", "line_of", "lines_after", "state_facts"]
+__all__ = ["Lines", "Paper", "Statement", "check_open", "keep_papers", "line_of", "lines_after", "state_facts"]
 
 Lines = Mapping[str, Mapping[str, Any]]
 """The values of a claim by its lines: a line is one amount of one cover, and bears the cover's name if no other."""
@@ -71,9 +71,9 @@ def state_facts(journal: Journal, library: Library, number: str, statement: Stat
         "known_on": statement.known_on,
         "evidence": [paper.hash for paper in statement.papers],
     }
-    _keep(journal, statement.papers)
+    keep_papers(journal, statement.papers)
     journal.write(t.fact, [row])
-    add_event(journal, claim, "stated", {"fact": str(last + 1)})
+    journal.touch("claim", claim.id)
     return int(last) + 1
 
 
@@ -98,8 +98,8 @@ def check_open(claim: Claim, *, closed: bool) -> None:
         raise Refused(Finding("claim-closed", None, reason, Text("先重开赔案", "reopen it first")))
 
 
-def _keep(journal: Journal, papers: Iterable[Paper]) -> None:
-    """Files that the book does not have yet."""
+def keep_papers(journal: Journal, papers: Iterable[Paper]) -> None:
+    """Writes the files that the book does not have yet."""
     given = {paper.hash: paper for paper in papers}
     known = _known(journal.connection, given)
     rows = [

@@ -35,11 +35,12 @@ def _value(name: str, kind: Any) -> pl.Expr:
     raise TypeError(f"a record has no column {name} of {kind}")
 
 
-def fields_json(frame: pl.DataFrame) -> pl.Series:
-    """The filled cells of every row, all texts, as the canonical text of an object."""
+def fields_json(frame: pl.DataFrame, raw: Collection[str] = ()) -> pl.Series:
+    """The filled cells of every row, all texts, as the canonical text of an object. raw: columns that are JSON."""
+    texts = {name: pl.col(name) if name in raw else _value(name, pl.String) for name in sorted(frame.columns)}
     named = [
-        pl.when(pl.col(name).is_not_null()).then(pl.concat_str([pl.lit(_key(name)), _value(name, pl.String)]))
-        for name in sorted(frame.columns)
+        pl.when(pl.col(name).is_not_null()).then(pl.concat_str([pl.lit(_key(name)), text]))
+        for name, text in texts.items()
     ]
     if not named:
         return pl.Series("fields", ["{}"] * frame.height)
