@@ -30,7 +30,7 @@ from quanyu.terms import Text
 
 __all__ = ["main"]
 
-_PAUSE = 0.05
+_PAUSE = 0.1
 _TAKEOVER = 2.0  # seconds until a second keeper gives way
 _DEATHS, _WITHIN = 5, 60.0  # a server that dies more often than that, in seconds, is not started again
 _LOG_SIZE = 16 * 2**20
