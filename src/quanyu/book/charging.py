@@ -16,12 +16,13 @@ from quanyu.language.flows import Step
 from quanyu.settlement.settle import Transfer, transfers
 from quanyu.waterfall import Deposit, Fen, Held, History, Outcome, Plan, Premium, Row, Taker, fold
 
-__all__ = ["ADVANCED", "Queue", "Risk", "advanced_by", "charge", "holds", "named_in", "row_of", "stands_alone"]
+__all__ = ["ADVANCED", "OWN", "Queue", "Risk", "advanced_by", "charge", "holds", "named_in", "row_of", "stands_alone"]
 
 ADVANCED = "advanced"
 """What follows the label of a step whose amount somebody advances, on the transfer that advances it."""
 
-_OWN = frozenset({"claim", "policy", "insured"})
+OWN = frozenset({"claim", "policy", "insured"})
+"""Scopes that no two policies share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def stands_alone(plan: Plan) -> bool:
     """Whether what one policy pays depends on no other: its scopes are its own, its accounts have room for all."""
     scopes = {s.scope for step in plan.steps for s in step.stages} | {c.scope for step in plan.steps for c in step.caps}
     held = [plan.accounts[name] for name in {str(step.party) for step in plan.steps} & plan.accounts.keys()]
-    return scopes <= _OWN and (not held or (plan.receiving and all(a.ceiling is None for a in held)))
+    return scopes <= OWN and (not held or (plan.receiving and all(a.ceiling is None for a in held)))
 
 
 def row_of(version: Version, risk: Risk, amount: int, instant: int) -> Row:

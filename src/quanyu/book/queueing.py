@@ -4,16 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import ColumnElement, Connection, func, select, text
 
 from quanyu.book import tables as t
-from quanyu.book.charging import Queue, Risk, row_of, stands_alone
+from quanyu.book.charging import OWN, Queue, Risk, row_of, stands_alone
 from quanyu.book.earning import mean_fields
 from quanyu.book.journal import Journal
 from quanyu.book.standing import painted, segments_of
 from quanyu.book.versions import Version
-from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, hold
+from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, Taker, hold
 from quanyu.waterfall.history import Mark, normalise
+from quanyu.waterfall.plan import Cap, Stage
 
 __all__ = ["lock_programme", "queue_of"]
 
@@ -41,11 +42,12 @@ def queue_of(journal: Journal, version: Version, risk: Risk, added: int) -> Queu
     connection, found = journal.connection, version.compiled.plans
     if _apart(version):
         return None
-    risks = {one.number: one for one in _risks(connection, version)} | {risk.number: risk}
+    among = _among(version, risk)
+    risks = {one.number: one for one in _risks(connection, version, among)} | {risk.number: risk}
     keyed = {number: row_of(version, one, 0, 0) for number, one in risks.items()}
     before = [
         replace(keyed[number], amount=amount, instant=place)
-        for place, (number, amount) in enumerate(_increments(connection, version), 1)
+        for place, (number, amount) in enumerate(_increments(connection, among), 1)
     ]
     now = [*before, replace(keyed[risk.number], amount=added, instant=len(before) + 1)] if added else before
     premium = tuple(Premium(one.premium, keyed[number].keys) for number, one in risks.items())
@@ -60,9 +62,26 @@ def _apart(version: Version) -> bool:
     return all(stands_alone(found[key]) for key in (("premium", "from"), ("premium", "to")) if key in found)
 
 
-def _risks(connection: Connection, version: Version) -> Iterator[Risk]:
-    """Every policy of a version as its premium flow reads it now."""
-    query = select(t.policy).where(t.policy.c.version_id == version.id)
+def _among(version: Version, risk: Risk) -> list[ColumnElement[bool]]:
+    """Conditions on the policies that can share a total: those of the version, of one year where all totals are."""
+    found = version.compiled.plans
+    plans = [found[key] for key in (("premium", "from"), ("premium", "to")) if key in found]
+    steps = [step for plan in plans for step in plan.steps]
+    terms: list[Stage | Cap] = [term for step in steps for part in (step.stages, step.caps) for term in part]
+    shared = [term.columns for term in terms if term.scope not in OWN]
+    own = [t.policy.c.version_id == version.id]
+    funded = any(step.taker is Taker.ACCOUNT for step in steps)
+    if funded or not all("period" in columns for columns in shared):
+        return own
+    first = select(t.segment.c.policy_id).where(
+        t.segment.c.seq == 1, func.extract("year", t.segment.c.valid_from) == risk.start.year
+    )
+    return [*own, t.policy.c.id.in_(first)]
+
+
+def _risks(connection: Connection, version: Version, among: Sequence[ColumnElement[bool]]) -> Iterator[Risk]:
+    """Policies of a version as its premium flow reads them now."""
+    query = select(t.policy).where(*among)
     segments = segments_of(connection, query.with_only_columns(t.policy.c.id))
     for row in connection.execute(query).mappings():
         own = segments.get(row["id"], ())
@@ -74,11 +93,11 @@ def _risks(connection: Connection, version: Version) -> Iterator[Risk]:
             )
 
 
-def _increments(connection: Connection, version: Version) -> list[tuple[str, int]]:
+def _increments(connection: Connection, among: Sequence[ColumnElement[bool]]) -> list[tuple[str, int]]:
     """The policy and the amount of every increment of premium, in the order of the transactions."""
     s, p = t.segment.c, t.policy.c
     query = select(p.number, s.premium).join(t.policy, p.id == s.policy_id)
-    query = query.where(p.version_id == version.id, s.premium != 0).order_by(s.txn_id, s.policy_id, s.seq)
+    query = query.where(*among, s.premium != 0).order_by(s.txn_id, s.policy_id, s.seq)
     return [(number, int(amount)) for number, amount in connection.execute(query)]
 
 
