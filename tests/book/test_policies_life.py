@@ -11,6 +11,7 @@ from quanyu.book import tables as t
 from quanyu.book.collecting import collect, outstanding
 from quanyu.book.endorsing import cancel, endorse, extend, reinstate, suspend, true_up
 from quanyu.book.issuing import issue
+from quanyu.book.journal import Journal, reserve
 from quanyu.book.parties import Person
 from quanyu.book.quotes import find_quote
 from quanyu.book.renewing import Renewal, renew
@@ -283,3 +284,25 @@ def test_terms_of_payers_read_a_changed_risk_as_its_days_have_it(desk: Desk) -> 
     assert due(desk, policy.id) == {"甲保险": 36500, "市财政": -18250, "王五": -18250}
     desk.act(lambda j: endorse(j, desk.library, policy.number, start=D(2026, 12, 22), fields={"sum": "73000"}))
     assert due(desk, policy.id) == {"甲保险": 37500, "市财政": -18750, "王五": -18750}
+
+
+def test_claims_of_the_period_move_the_level_of_the_next(desk: Desk) -> None:
+    states = '{ncd: {start: 0, next: "if(claims == 0, ncd - 1, ncd + claims)"}}'
+    desk.publish({"states": states, "premium": "{base: sum * 1% * (10 + ncd) / 10, from: [{party: insured}]}"})
+    policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
+    days = [D(2026, 3, 1), D(2026, 12, 31), D(2027, 1, 1)]
+
+    def claimed(journal: Journal) -> None:
+        first = reserve(journal.connection, "claim_id", len(days))
+        row = {"version_id": policy.version_id, "policy_id": policy.id, "occurrence_id": None, "keys": {}}
+        row |= {"claimant_id": policy.holder_id}
+        dated = ({"id": first + n, "number": f"C{n}", "occurred": d, "reported": d} for n, d in enumerate(days))
+        journal.write(t.claim, ({**row, **one} for one in dated))
+        for n in range(len(days)):
+            journal.touch("claim", first + n)
+
+    desk.act(claimed)
+    done = desk.act(lambda j: renew(j, desk.library, policy.number))
+    assert done.policy is not None
+    assert done.policy.segments[0].fields["ncd"] == "2"
+    assert done.policy.premium == 1_200_00

@@ -185,3 +185,17 @@ def test_premium_that_is_advanced_is_owed_back(desk: Desk) -> None:
         == 100000
     )
     assert desk.read(lambda c: find_policy(c, policy.id)).premium == 100000
+
+
+def test_a_fund_pays_premium_until_it_is_empty(desk: Desk) -> None:
+    version = desk.publish({
+        "accounts": "{aid: {owner: city, opening: 100}}",
+        "premium": "{base: sum * 1%, from: [{as: aid, party: aid, share: 50%}, {as: own, party: insured}],"
+        " to: [{as: risk, party: insurer}]}",
+    })  # fmt: skip
+    desk.act(lambda j: open_accounts(j, desk.library, version))
+    policies = [desk.issue({"sum": "12000"}, D(2026, 1, 1)) for _ in range(3)]
+    assert [-due(desk, one.id).get("t.farm/aid", 0) for one in policies] == [6000, 4000, 0]
+    desk.act(lambda j: cancel(j, desk.library, policies[0].number, start=D(2026, 1, 1)))
+    last = desk.issue({"sum": "12000"}, D(2026, 1, 1))
+    assert [-due(desk, one.id).get("t.farm/aid", 0) for one in (*policies, last)] == [0, 4000, 0, 6000]

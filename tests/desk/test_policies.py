@@ -100,3 +100,22 @@ def test_the_premium_of_a_period_is_booked_once(book: Book, tmp_path: Path) -> N
     assert codes(publish_files(book, [file(tmp_path, text)])) == set()
     assert codes(verbs.charge_period(book, "t.farm", 2026)) == set()
     assert codes(verbs.charge_period(book, "t.farm", 2026)) == {"premium-booked"}
+
+
+def test_a_master_ends_with_its_members(book: Book, tmp_path: Path) -> None:
+    publish_files(book, [file(tmp_path)])
+    master = verbs.open_master(book, "t.farm", Span(D(2026, 1, 1), holder="甲公司"))
+    assert not isinstance(master, list)
+    for name, start in (("张三", D(2026, 1, 1)), ("李四", D(2026, 12, 22))):
+        verbs.join_master(book, master.number, Span(start, None, {"sum": "36500"}, name))
+    verbs.suspend_policy(book, master.number, Span(D(2026, 3, 1), D(2026, 3, 10)), refund=True)
+    life = verbs.show_policy(book, master.number)
+    assert not isinstance(life, list)
+    assert [one.premium for one in life.under] == [355_00, 10_00]
+    verbs.cancel_policy(book, master.number, start=D(2026, 4, 11))
+    ended = verbs.show_policy(book, master.number)
+    assert not isinstance(ended, list)
+    assert [one.premium for one in ended.under] == [90_00, 0]
+    assert codes(verbs.join_master(book, master.number, Span(D(2026, 5, 1), None, {"sum": "1"}, "王五"))) == {
+        "not-on-cover"
+    }

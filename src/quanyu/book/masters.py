@@ -1,7 +1,7 @@
 """Master policies: a schedule of members who come and go by the day, one holder who pays for all."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
@@ -21,7 +21,9 @@ from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_polic
 from quanyu.book.versions import Library
 from quanyu.terms import Finding, Text
 
-__all__ = ["Member", "add_member", "holder_of", "open_master", "remove_member", "schedule"]
+__all__ = ["Member", "add_member", "holder_of", "open_master", "remove_member", "schedule", "with_members"]
+
+_UNTOUCHED = {"nothing-to-change", "not-on-cover"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,23 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
             payer_id=master.holder_id,
         ),
     )
+
+
+def with_members(journal: Journal, number: str, start: dt.date, change: Callable[[str, dt.date], Policy]) -> Policy:
+    """A change of a policy from a day on; of a master, first that of every member whose cover lasts until then.
+
+    change: told a number and a day. A member that there is nothing to change of stays as it is.
+    """
+    policy = lock_policy(journal.connection, number)
+    for one in schedule(journal.connection, policy) if policy.kind == "master" else ():
+        first, end = term_of(one)
+        try:
+            if start < end:
+                change(one.number, max(start, first))
+        except Refused as refused:
+            if not {finding.code for finding in refused.findings} <= _UNTOUCHED:
+                raise
+    return change(number, start)
 
 
 def remove_member(journal: Journal, library: Library, number: str, *, start: dt.date) -> Policy:

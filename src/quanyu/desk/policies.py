@@ -120,24 +120,41 @@ def endorse_policy(
 
 
 def suspend_policy(book: Book, number: str, span: Span, *, refund: bool, doing: Doing = NOTHING) -> Policy | Findings:
-    """No cover for some days."""
+    """No cover for some days; nor has any member of a master."""
     return doing.do(
         book,
         "suspend",
-        lambda j: endorsing.suspend(j, book.library, number, start=span.start, until=span.until, refund=refund),
+        lambda j: masters.with_members(
+            j,
+            number,
+            span.start,
+            lambda one, day: endorsing.suspend(j, book.library, one, start=day, until=span.until, refund=refund),
+        ),
     )
 
 
 def cancel_policy(
     book: Book, number: str, *, start: dt.date, refund: Refund | None = None, doing: Doing = NOTHING
 ) -> Policy | Findings:
-    """Ended from a day on."""
-    return doing.do(book, "cancel", lambda j: endorsing.cancel(j, book.library, number, start=start, refund=refund))
+    """Ended from a day on, a master with its members."""
+    return doing.do(
+        book,
+        "cancel",
+        lambda j: masters.with_members(
+            j, number, start, lambda one, day: endorsing.cancel(j, book.library, one, start=day, refund=refund)
+        ),
+    )
 
 
 def reinstate_policy(book: Book, number: str, *, start: dt.date, doing: Doing = NOTHING) -> Policy | Findings:
-    """Cover again from a day on."""
-    return doing.do(book, "reinstate", lambda j: endorsing.reinstate(j, book.library, number, start=start))
+    """Cover again from a day on, for the members of a master too."""
+    return doing.do(
+        book,
+        "reinstate",
+        lambda j: masters.with_members(
+            j, number, start, lambda one, day: endorsing.reinstate(j, book.library, one, start=day)
+        ),
+    )
 
 
 def extend_policy(book: Book, number: str, *, until: dt.date, doing: Doing = NOTHING) -> Policy | Findings:
