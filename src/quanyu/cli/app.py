@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
+from quanyu.cli.accounts import accounts, export
 from quanyu.cli.book import app as book
+from quanyu.cli.claim import app as claim
 from quanyu.cli.evidence import certificate, verify
 
 if TYPE_CHECKING:
@@ -25,7 +27,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(accounts, name="accounts")
 app.add_typer(book, name="book")
+app.add_typer(claim, name="claim")
 
 Files = Annotated[list[Path], typer.Argument(help="programme files, cases or folders 方案文件、案例或文件夹")]
 File = Annotated[Path, typer.Argument(help="a programme file 方案文件")]
@@ -217,14 +221,14 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="the HTML file 报告文件")] = Path("out/report.html"),
     lang: Language = "auto",
 ) -> None:
-    """The programmes of this repository through the whole chain. 演示：仓库中的全部方案。"""
+    """The programmes of this repository through the whole chain and a year of business. 演示：全部方案与一本账。"""
+    from quanyu.cli.demonstrating import business_and_show
     from quanyu.cli.reporting import report_and_show
     from quanyu.desk.report import programmes_here
 
-    spoken = language(lang)
-    raise typer.Exit(
-        report_and_show([programmes_here()], years=years, seed=1, threads=os.cpu_count() or 1, out=out, language=spoken)
-    )
+    spoken, folder = language(lang), programmes_here()
+    status = report_and_show([folder], years=years, seed=1, threads=os.cpu_count() or 1, out=out, language=spoken)
+    raise typer.Exit(status or business_and_show(folder, out.parent / "papers", language=spoken))
 
 
 @app.command("format")
@@ -247,6 +251,7 @@ def schema(case: Annotated[bool, typer.Option("--case", help="of case files 案�
     typer.echo(schema_text(case_schema() if case else programme_schema()), nl=False)
 
 
+app.command()(export)
 app.command()(verify)
 app.command()(certificate)
 

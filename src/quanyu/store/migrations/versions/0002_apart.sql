@@ -32,6 +32,12 @@ begin
   end loop;
 end $$;
 
+-- A schema that somebody made anew lets nobody in of itself.
+do $$
+begin
+  execute format('grant usage on schema %I to quanyu_party, quanyu_supervisor', current_schema());
+end $$;
+
 -- What a role sees of nothing else: other schemas, functions, sequences, rows to write.
 revoke all on function reserve_ids(regclass, bigint), refuse_missing(text) from public;
 grant select on party, programme, programme_version, party_role, quote, quote_event, policy, segment, occurrence,
