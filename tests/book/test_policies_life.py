@@ -294,8 +294,8 @@ def test_claims_of_the_period_move_the_level_of_the_next(desk: Desk) -> None:
 
     def claimed(journal: Journal) -> None:
         first = reserve(journal.connection, "claim_id", len(days))
-        row = {"version_id": policy.version_id, "policy_id": policy.id, "occurrence_id": None, "keys": {}}
-        row |= {"claimant_id": policy.holder_id}
+        row: dict[str, object] = {"version_id": policy.version_id, "policy_id": policy.id, "occurrence_id": None}
+        row |= {"claimant_id": policy.holder_id, "keys": {}}
         dated = ({"id": first + n, "number": f"C{n}", "occurred": d, "reported": d} for n, d in enumerate(days))
         journal.write(t.claim, ({**row, **one} for one in dated))
         for n in range(len(days)):
