@@ -11,6 +11,7 @@ __all__ = ["TASKS", "lines"]
 
 TASKS = {
     "issue": "issue 401,261 policies of mixed programmes from a table in one act, beside a bare COPY of the same bytes",
+    "statement": "statements of an insurer, a city and a holder over 1,000,000 policies, under row-level security",
 }
 """The name of a task, which is that of its module, and what it measures."""
 

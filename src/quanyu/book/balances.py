@@ -10,40 +10,31 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from quanyu.book.standing import AsKnown
-from quanyu.book.statements import Name, known_of, names_of
+from quanyu.book.statements import Name, known_of, named_parties, names_of
 
 __all__ = ["Balance", "TrialBalance", "trial_balance"]
 
-_SIDES = """
+_BALANCES = """
 select stage, currency, party, sum(received)::bigint as received, sum(given)::bigint as given
 from (
-  select stage, currency, payer_id as party, 0 as received, sum(amount) as given
-  from transfer where {known} group by stage, currency, payer_id
+  select stage, currency, case when payer_id = any (cast(:named as bigint[])) then payer_id end as party,
+    0 as received, sum(amount) as given
+  from transfer where {known} group by 1, 2, 3
   union all
-  select stage, currency, receiver_id, sum(amount), 0
-  from transfer where {known} group by stage, currency, receiver_id
+  select stage, currency, case when receiver_id = any (cast(:named as bigint[])) then receiver_id end, sum(amount), 0
+  from transfer where {known} group by 1, 2, 3
 ) as sides
-group by stage, currency, party
-"""
-_BALANCES = f"""
-select stage, currency, named, sum(received)::bigint as received, sum(given)::bigint as given, count(*) as parties
-from (
-  select s.*, case when r.party_id is not null or p.code = 'outside' then s.party end as named
-  from ({_SIDES}) as s join party p on p.id = s.party
-  left join (select distinct party_id from party_role) as r on r.party_id = s.party
-) as every
-group by stage, currency, named order by stage, currency, named nulls last
+group by stage, currency, party order by stage, currency, party nulls last
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What a party received and gave in a stage. party: None for all `parties` that no programme names."""
+    """What a party received and gave in a stage. party: None for all whom no programme names."""
 
     stage: str
     currency: str
     party: Name | None
-    parties: int
     received: int
     given: int
 
@@ -67,10 +58,9 @@ class TrialBalance:
 def trial_balance(connection: Connection, seen: AsKnown | None = None) -> TrialBalance:
     """The balance of every party, as at a day and as known at a time."""
     known, values = known_of(seen or AsKnown())
-    rows = connection.execute(text(_BALANCES.format(known=known)), values).all()
-    names = names_of(connection, {row.named for row in rows if row.named is not None})
+    named = {"named": named_parties(connection)}
+    rows = connection.execute(text(_BALANCES.format(known=known)), values | named).all()
+    names = names_of(connection, {row.party for row in rows if row.party is not None})
     return TrialBalance(
-        tuple(
-            Balance(row.stage, row.currency, names.get(row.named), row.parties, row.received, row.given) for row in rows
-        )
+        tuple(Balance(row.stage, row.currency, names.get(row.party), row.received, row.given) for row in rows)
     )

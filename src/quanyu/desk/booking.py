@@ -10,8 +10,10 @@ from secrets import token_hex
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from quanyu.book import Act, Journal, Library, Refused, writing
+from quanyu.book.closings import books_closed, closed_through
 from quanyu.store import Store, migrate, open_store, trouble_of
 from quanyu.store.evidence.log import header, open_log
 from quanyu.terms import Finding, Text
@@ -56,6 +58,11 @@ class Book:
                 return self.store.transact(whole, isolation="READ COMMITTED")
             except Refused as refused:
                 return refused.findings
+            except IntegrityError as error:
+                through = self.read(closed_through) if _closed(error) else None
+                if through is None:
+                    raise
+                return [books_closed(head.booked_on, through)]
 
     def read(self, work: Callable[[Connection], Given]) -> Given:
         """Reads the book as it is at one moment."""
@@ -80,6 +87,12 @@ def told_troubles() -> Iterator[None]:
         if trouble is None:
             raise
         raise trouble from error
+
+
+def _closed(error: IntegrityError) -> bool:
+    """Whether the database refused because the books of the day are closed."""
+    told = getattr(error.orig, "diag", None)
+    return getattr(told, "constraint_name", None) == "books_closed"
 
 
 @contextmanager

@@ -1,0 +1,178 @@
+"""Accounts on the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from quanyu.book.statements import SECTIONS
+from quanyu.book.subsidies import LEVELS
+from quanyu.desk.papers import PEOPLE
+
+if TYPE_CHECKING:
+    from quanyu.book.balances import TrialBalance
+    from quanyu.book.statements import Statement
+    from quanyu.book.subsidies import Subsidised
+    from quanyu.desk.accounts import Bordereau, FundPeriod
+
+__all__ = ["show_balance", "show_bordereau", "show_funds", "show_parties", "show_statement", "show_subsidies"]
+
+_MOST = 20
+_STAGES = {"due": ("应付", "due"), "paid": ("实付", "paid"), "reserved": ("估损", "reserved")}
+
+
+def show_statement(one: "Statement", language: str) -> None:
+    """A statement: sections with what was owed and paid, then every counterparty, for each currency."""
+    zh = language == "zh"
+    for currency in one.currencies:
+        title = f"{one.party.text.inside(language)}  {one.first} – {one.last}  {currency}"
+        table = _table(title, ("项目", "阶段", "收", "付") if zh else ("section", "stage", "received", "given"), 2)
+        totals = one.totals(currency)
+        table.add_row("期初余额" if zh else "opening balance", "", _yuan(one.opening(currency)), "", style="bold")
+        for name, text in SECTIONS.items():
+            for stage, words in _STAGES.items():
+                if (name, stage) in totals:
+                    received, given = totals[name, stage]
+                    table.add_row(text.inside(language), words[0 if zh else 1], _yuan(received), _yuan(given))
+        table.add_row("期末余额" if zh else "closing balance", "", _yuan(one.closing(currency)), "", style="bold")
+        Console().print(table)
+        _show_counterparties(one, currency, language)
+        before, after = one.reserves(currency)
+        if before or after:
+            said = f"准备金 {_yuan(before)} → {_yuan(after)}" if zh else f"reserves {_yuan(before)} → {_yuan(after)}"
+            Console(highlight=False).print(f"  {said}")
+
+
+def _show_counterparties(one: "Statement", currency: str, language: str) -> None:
+    zh = language == "zh"
+    sums: dict[int | None, list[int]] = {}
+    for line in one.lines:
+        if line.currency == currency and line.stage != "reserved":
+            side = sums.setdefault(line.counterparty, [0, 0, 0])
+            side[0 if line.stage == "due" else 1] += line.received - line.given
+            side[2] += line.entries
+    head = ("对方", "应收净额", "实收净额", "笔数") if zh else ("counterparty", "net due", "net paid", "transfers")
+    table = _table("", head, 1)
+    for party, (due, paid, count) in sums.items():
+        name = PEOPLE if party is None else one.names[party].text
+        table.add_row(escape(name.inside(language)), _yuan(due), _yuan(paid), f"{count:,}")
+    if sums:
+        Console().print(table)
+
+
+def show_bordereau(one: "Bordereau", language: str) -> None:
+    """The first policies and claims, and what all come to."""
+    zh = language == "zh"
+    title = f"{one.party.text.inside(language)} · {'保费明细' if zh else 'premiums'}"
+    head = ("保单号", "被保险人", "保费", "份额", "我方", "手续费") if zh else (
+        "policy", "insured", "premium", "share", "own", "commission"
+    )  # fmt: skip
+    table = _table(title, head, 2)
+    for p in one.premiums[:_MOST]:
+        table.add_row(
+            escape(p.policy), escape(p.insured.inside(language)), _yuan(p.premium), f"{float(p.share):.4%}",
+            _yuan(p.own), _yuan(p.commission),
+        )  # fmt: skip
+    sums = [sum(values) for values in zip(*((p.premium, p.own, p.commission) for p in one.premiums), strict=True)]
+    if sums:
+        table.add_row(_all(len(one.premiums), zh), "", _yuan(sums[0]), "", _yuan(sums[1]), _yuan(sums[2]), style="bold")
+    Console().print(table)
+    chinese = ("赔案号", "保单号", "损失", "份额", "应付", "已付", "未决")
+    english = ("claim", "policy", "loss", "share", "due", "paid", "outstanding")
+    table = _table("赔款明细" if zh else "losses", chinese if zh else english, 2)
+    for c in one.losses[:_MOST]:
+        table.add_row(
+            escape(c.claim), escape(c.policy), _yuan(c.loss), f"{float(c.share):.4%}", _yuan(c.due), _yuan(c.paid),
+            _yuan(c.outstanding),
+        )  # fmt: skip
+    sums = [sum(v) for v in zip(*((c.loss, c.due, c.paid, c.outstanding) for c in one.losses), strict=True)]
+    if sums:
+        table.add_row(_all(len(one.losses), zh), "", _yuan(sums[0]), "", *map(_yuan, sums[1:]), style="bold")
+    Console().print(table)
+
+
+def show_subsidies(lines: "Sequence[Subsidised]", language: str) -> None:
+    """Programmes and districts with what each level of government owes and has paid."""
+    zh = language == "zh"
+    levels = [level for level in LEVELS if any(level in (*one.due, *one.paid) for one in lines)]
+    head = ["方案", "区县", "保单", "保费", "自缴"] if zh else ["programme", "district", "policies", "premium", "own"]
+    for level in levels:
+        name = LEVELS[level].inside(language)
+        head += [f"{name}应补", f"{name}已拨"] if zh else [f"{name} due", f"{name} paid"]
+    table = _table("财政补贴" if zh else "subsidies", head, 2)
+    for one in lines:
+        sides = [_yuan(side.get(level, 0)) for level in levels for side in (one.due, one.paid)]
+        name = escape(one.programme.inside(language))
+        table.add_row(
+            name, escape(one.district or "—"), f"{one.policies:,}", _yuan(one.premium), _yuan(one.own), *sides
+        )
+    Console().print(table)
+
+
+def show_funds(found: "Iterable[FundPeriod]", language: str) -> None:
+    """Each account: opening, what came and went, closing, in the period and since the year began."""
+    zh = language == "zh"
+    for one in found:
+        period, year = (part.movements(part.statement.first) for part in (one.period, one.year))
+        title = f"{one.period.statement.party.text.inside(language)} {one.period.currency}"
+        table = _table(title, ("项目", "本期", "本年累计") if zh else ("item", "period", "year to date"), 1)
+        table.add_row("期初" if zh else "opening", _yuan(one.period.opening), _yuan(one.year.opening), style="bold")
+        for section, label in dict.fromkeys([*year, *period]):
+            nets = [received - given for received, given in (p.get((section, label), (0, 0)) for p in (period, year))]
+            table.add_row(f"{SECTIONS[section].inside(language)}: {escape(label)}", *map(_yuan, nets))
+        table.add_row("期末" if zh else "closing", _yuan(one.period.closing), _yuan(one.year.closing), style="bold")
+        Console().print(table)
+
+
+def show_balance(one: "TrialBalance", language: str) -> None:
+    """What every party received and gave, and that the whole is nothing."""
+    zh = language == "zh"
+    head = (
+        ("阶段", "币种", "参与方", "收", "付", "净额")
+        if zh
+        else ("stage", "currency", "party", "received", "given", "net")
+    )
+    table = _table("试算平衡表" if zh else "trial balance", head, 3)
+    for b in one.balances:
+        name = (PEOPLE if b.party is None else b.party.text).inside(language)
+        stage = _STAGES[b.stage][0 if zh else 1]
+        table.add_row(stage, b.currency, escape(name), _yuan(b.received), _yuan(b.given), _yuan(b.received - b.given))
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(f"  {'差额' if zh else 'difference'}: {_yuan(one.difference)}")
+
+
+def show_parties(one: "TrialBalance", language: str) -> None:
+    """Every party by its code, and what it is owed: what is due to it less what was paid."""
+    zh = language == "zh"
+    owed: dict[tuple[str, str, str, str], int] = {}
+    for b in one.balances:
+        if b.stage != "reserved":
+            code, kind = ("", "") if b.party is None else (b.party.code, b.party.kind)
+            key = (code, (PEOPLE if b.party is None else b.party.text).inside(language), kind, b.currency)
+            owed[key] = owed.get(key, 0) + (b.received - b.given) * (1 if b.stage == "due" else -1)
+    head = ("代码", "名称", "类别", "币种", "余额") if zh else ("code", "name", "kind", "currency", "balance")
+    table = _table("参与方" if zh else "parties", head, 4)
+    for key, amount in sorted(owed.items()):
+        table.add_row(*map(escape, key), _yuan(amount))
+    Console().print(table)
+
+
+def _table(title: str, head: Sequence[str], texts: int) -> Table:
+    """A table whose first columns are texts, the others numbers."""
+    table = Table(title=escape(title) or None, title_justify="left")
+    for number, name in enumerate(head):
+        table.add_column(name, justify="left" if number < texts else "right")
+    return table
+
+
+def _all(count: int, zh: bool) -> str:
+    return f"合计 {count:,}" if zh else f"all {count:,}"
+
+
+def _yuan(fen: int) -> str:
+    """Yuan to the fen, with thousands apart."""
+    whole, part = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{part:02d}"
