@@ -82,10 +82,12 @@ def notify(journal: Journal, library: Library, notice: Notice) -> Claim:
     """Writes a claim under the version that binds it.
 
     Raises Refused: `reported-before-occurred`, `unknown-policy`, `unknown-programme`, `unknown-occurrence`,
-    `no-version-in-force`, `claimant-missing`, and what `check_values` finds.
+    `no-version-in-force`, `claimant-missing`, `number-taken`, and what `check_values` finds.
     """
     if notice.reported < notice.occurred:
         raise Refused(_too_early(notice))
+    if notice.number is not None and _taken_before(journal.connection, notice.number):
+        raise Refused(_number_taken(notice.number))
     policy = _policy(journal.connection, notice)
     version = bound_version(journal.connection, library, notice, policy)
     check_values(version, notice.keys)
@@ -185,6 +187,19 @@ def _claimant(journal: Journal, notice: Notice, policy: Policy | None) -> int:
         return policy.holder_id
     reason = Text("没有保单，也没有写索赔人", "there is neither a policy nor a claimant")
     raise Refused(Finding("claimant-missing", None, reason, Text("写明索赔人", "say who claims")))
+
+
+def _taken_before(connection: Connection, number: str) -> bool:
+    return connection.execute(select(t.claim.c.id).where(t.claim.c.number == number)).first() is not None
+
+
+def _number_taken(number: str) -> Finding:
+    return Finding(
+        "number-taken",
+        None,
+        Text(f"赔案号 {number} 已用", f"there is a claim {number} already"),
+        Text("换一个赔案号，或不写", "choose another number, or none"),
+    )
 
 
 def _too_early(notice: Notice) -> Finding:
