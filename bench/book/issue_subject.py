@@ -9,6 +9,7 @@ from pathlib import Path
 
 from quanyu.book import publish
 from quanyu.desk.booking import open_book
+from quanyu.desk.intake.opened import Source
 from quanyu.desk.open import Opened, open_programme
 from quanyu.desk.register import issue_file
 
@@ -33,7 +34,7 @@ def main() -> None:
             programme = opened.programme
             book.act("publish", lambda journal, programme=programme: publish(journal, programme))
         began = time.perf_counter()
-        done = issue_file(book, asked.table)
+        done = issue_file(book, Source(asked.table))
         spent = time.perf_counter() - began
     assert not isinstance(done, list), done
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6

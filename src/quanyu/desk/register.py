@@ -1,119 +1,91 @@
 """The verb `import policies`: a table of policies of any programmes, issued whole or not at all, and once only."""
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping
 
-import polars as pl
-from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from quanyu.book import Journal, Repeated
-from quanyu.book import tables as t
+from quanyu.book.mass.register import RESERVED, Published, published
 from quanyu.book.mass.table import BLOCK, File, Issued, issue_table
 from quanyu.book.mass.taken import numbers_taken
 from quanyu.desk.booking import Book
-from quanyu.tables import Blocks, open_blocks
-from quanyu.terms import Finding, Place, Text
+from quanyu.desk.intake.how import Before, How, Progress, act_once, batch_of
+from quanyu.desk.intake.opened import Source, Table, opened_table
+from quanyu.terms import Finding
 
-__all__ = ["Before", "issue_file"]
+__all__ = ["issue_file"]
 
-Progress = Callable[[int, int], None]
-"""Told rows done and rows in all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """The same file was issued before, in this transaction."""
-
-    txn: int
+_TAKEN = {"policy_number_key", "batch_purpose_digest_key"}
 
 
 def issue_file(
-    book: Book,
-    path: Path,
-    *,
-    names: Mapping[str, str] | None = None,
-    sheet: str | None = None,
-    reason: str = "",
-    progress: Progress | None = None,
+    book: Book, source: Source, *, how: How | None = None, progress: Progress | None = None
 ) -> Issued | Before | list[Finding]:
-    """Issues every row of a file in one transaction. names: field → heading where they differ.
-
-    Findings name every bad row; then nothing is written.
-    """
-    with open_blocks(path, sheet) as opened:
-        if isinstance(opened, list):
-            return opened
-        blocks = _mapped(opened, names or {})
-        if isinstance(blocks, list):
-            return blocks
-        file = File(path.name, _digest(path), blocks.height, _programmes(blocks))
+    """Issues every row of a file in one transaction. Findings name every bad row; then nothing is written."""
+    asked = how or How()
+    with opened_table(source, "policies") as table:
+        if isinstance(table, list):
+            return table
+        codes = table.distinct("programme")
+        known = book.read(lambda connection: published(connection, book.library, codes))
+        table = table.renamed(_named(table, known))
+        file = File(source.path.name, table.digest, table.blocks.height, codes)
 
         def work(journal: Journal) -> Issued:
-            if (done := _done(journal.connection, file.digest)) is not None:
+            if (done := batch_of(journal.connection, "policies", file.digest)) is not None:
                 raise Repeated(done)
-            count = 0
-
-            def told(rows: int) -> None:
-                nonlocal count
-                count += rows
-                if progress is not None:
-                    progress(count, file.rows)
-
-            try:
-                return issue_table(journal, book.library, blocks.blocks(BLOCK), file=file, progress=told)
-            except IntegrityError as error:
-                if getattr(getattr(error.orig, "diag", None), "constraint_name", None) != "policy_number_key":
-                    raise
-                raise _Taken from error
+            return _issued(journal, book, table, file, progress)
 
         try:
-            return book.act("issue", work, reason=reason or path.name)
+            return act_once(book, "issue", work, how=asked, name=source.path.name)
         except Repeated as before:
             return Before(before.txn)
         except _Taken as taken:
-            found = book.read(lambda connection: numbers_taken(connection, blocks.blocks(BLOCK)))
-            if not found:
-                raise taken.__cause__ or taken from None
-            return found
+            return _taken(book, table, taken)
+
+
+def _issued(journal: Journal, book: Book, table: Table, file: File, progress: Progress | None) -> Issued:
+    count = 0
+
+    def told(rows: int) -> None:
+        nonlocal count
+        count += rows
+        if progress is not None:
+            progress(count, file.rows)
+
+    try:
+        return issue_table(journal, book.library, table.blocks.blocks(BLOCK), file=file, progress=told)
+    except IntegrityError as error:
+        if getattr(getattr(error.orig, "diag", None), "constraint_name", None) not in _TAKEN:
+            raise
+        raise _Taken from error
 
 
 class _Taken(Exception):  # noqa: N818 - takes the transaction back
-    """A number of the table is another policy's."""
+    """A number of the table is another policy's, or another brought the same file in meanwhile."""
 
 
-def _done(connection: Connection, digest: bytes) -> int | None:
-    query = select(t.batch.c.txn_id).where(t.batch.c.purpose == "policies", t.batch.c.digest == digest)
-    return connection.execute(query).scalar()
+def _taken(book: Book, table: Table, taken: _Taken) -> Before | list[Finding]:
+    done = book.read(lambda connection: batch_of(connection, "policies", table.digest))
+    if done is not None:
+        return Before(done)
+    found = book.read(lambda connection: numbers_taken(connection, table.blocks.blocks(BLOCK)))
+    if not found:
+        raise taken.__cause__ or taken from None
+    return found
 
 
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()
-
-
-def _programmes(blocks: Blocks) -> tuple[str, ...]:
-    if "programme" not in blocks.frame.collect_schema():
-        return ()
-    codes = blocks.frame.select(pl.col("programme").cast(pl.String).str.strip_chars().unique()).collect().to_series()
-    return tuple(codes.drop_nulls().sort().to_list())
-
-
-def _mapped(blocks: Blocks, names: Mapping[str, str]) -> Blocks | list[Finding]:
-    """The table under the names of fields. A heading that is not there is a finding."""
-    shown = blocks.frame.collect_schema().names()
-    place = Place(blocks.file, max(blocks.first - 1, 1), 1, sheet=blocks.sheet)
-    absent = [heading for heading in names.values() if heading not in shown]
-    if absent:
-        return [
-            Finding(
-                "missing-column",
-                place,
-                Text(f"缺少列“{heading}”", f"there is no column `{heading}`"),
-                Text(f"表中的列：{'、'.join(shown[:20])}", f"the table has {', '.join(shown[:20])}"),
-            )
-            for heading in absent
-        ]
-    return replace(blocks, frame=blocks.frame.rename({heading: name for name, heading in names.items()}))
+def _named(table: Table, known: Published) -> Mapping[str, str]:
+    """Fields by the headings that are their names in the programmes, where all of them mean one field by it."""
+    fields = [item for versions in known.values() for one in versions for item in one.programme.insured.fields.items()]
+    own = {name for name, _ in fields}
+    meant: dict[str, set[str]] = {}
+    for name, spec in fields:
+        for said in (spec.name.zh, spec.name.en) if spec.name is not None else ():
+            meant.setdefault(said, set()).add(name)
+    found: dict[str, str] = {}
+    for heading in table.columns:
+        names = meant.get(heading, set()) - set(table.columns) - set(found.values())
+        if heading not in own and heading not in RESERVED and len(meant.get(heading, ())) == 1 and names:
+            found[heading] = names.pop()
+    return found

@@ -32,8 +32,10 @@ def unmet(compiled: Compiled, risk: Mapping[str, Given]) -> list[Finding]:
     return found
 
 
-def unmet_rows(compiled: Compiled, risks: Mapping[str, Column], length: int, *, place: Placed) -> list[Finding]:
-    """The same for every row of a table, at the cell of the first field that the condition reads."""
+def unmet_rows(
+    compiled: Compiled, risks: Mapping[str, Column], length: int, *, place: Placed, most: int = _MOST_FINDINGS
+) -> list[Finding]:
+    """The same for every row of a table, at the cell of the first field that a condition reads; `most` for each."""
     known = with_names_columns(compiled.names, risks, length)
     found: list[Finding] = []
     for must, when, that in _gates(compiled):
@@ -44,7 +46,7 @@ def unmet_rows(compiled: Compiled, risks: Mapping[str, Column], length: int, *, 
         except EvaluationError:
             continue
         cell = next(iter(sorted(names(that) & set(risks))), "")
-        found += [_finding(must, place(int(row), cell)) for row in np.flatnonzero(broken)[:_MOST_FINDINGS]]
+        found += [_finding(must, place(int(row), cell)) for row in np.flatnonzero(broken)[:most]]
     return found
 
 

@@ -16,7 +16,16 @@ from quanyu.language.tree import Map, Scalar, Seq, Tree, find
 from quanyu.language.yaml import LARGEST_FILE, read_bytes
 from quanyu.terms import Finding, Place, Severity, Text
 
-__all__ = ["Document", "lay_over", "load_case", "load_programme", "make_case", "make_programme", "read_programme"]
+__all__ = [
+    "Document",
+    "lay_over",
+    "load_case",
+    "load_part",
+    "load_programme",
+    "make_case",
+    "make_programme",
+    "read_programme",
+]
 
 Part = TypeVar("Part", bound=Node)
 _LONGEST_CHAIN = 8
@@ -50,6 +59,11 @@ def load_programme(path: Path) -> tuple[Document[Programme] | None, list[Finding
 def load_case(path: Path) -> tuple[Document[Case] | None, list[Finding]]:
     """The case of a `.case` file."""
     return _load(path, Case)
+
+
+def load_part(path: Path, kind: type[Part]) -> tuple[Document[Part] | None, list[Finding]]:
+    """A part that is a file of its own, read as strictly as a programme."""
+    return _load(path, kind)
 
 
 def read_programme(text: str, file: str = "<text>") -> tuple[Document[Programme] | None, list[Finding]]:

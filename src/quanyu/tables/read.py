@@ -1,7 +1,7 @@
 """Files of rows → frames that remember where each row stood."""
 
 import csv
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +39,14 @@ class Rows:
         number = names.index(column) + 1 if column in names else 1
         stood = self.places[row] if 0 <= row < len(self.places) else row
         return Place(self.file, self.first + stood, number, number + 1, self.sheet)
+
+    def sound(self, findings: Iterable[Finding]) -> "Rows":
+        """The rows of which nothing was found."""
+        import polars as pl
+
+        lines = {one.place.line for one in findings if one.place is not None}
+        good = [row for row in range(self.frame.height) if self.place(row, "").line not in lines]
+        return self.chosen(self.frame[pl.Series(good, dtype=pl.UInt32)], good)
 
     def chosen(self, frame: "pl.DataFrame", rows: Sequence[int]) -> "Rows":
         """Some of the rows, which know where they stood. frame: their cells; rows: which they are, counted from 0."""

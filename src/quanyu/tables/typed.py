@@ -30,11 +30,11 @@ TRUE, _FALSE = ("true", "1", "yes", "是", "y", "t"), ("false", "0", "no", "否"
 
 
 def typed_columns(
-    rows: Rows, types: Mapping[str, FieldType], *, names: Mapping[str, str] | None = None
+    rows: Rows, types: Mapping[str, FieldType], *, names: Mapping[str, str] | None = None, most: int = _MOST_FINDINGS
 ) -> tuple[dict[str, Column], list[Finding]]:
     """Columns by field. names: field → heading where they differ. Every missing column and bad cell is a finding.
 
-    Where there is any finding no column is returned.
+    Where there is any finding no column is returned; beyond `most` of them the rest is one.
     """
     headings = {field: (names or {}).get(field, field) for field in types}
     findings = [
@@ -51,20 +51,20 @@ def typed_columns(
     for field, kind in types.items():
         if headings[field] in rows.frame.columns:
             column, bad = _column(rows.frame[headings[field]], kind)
-            findings += [_bad_cell(rows, r, headings[field], kind) for r in bad[: _MOST_FINDINGS + 1]]
+            findings += [_bad_cell(rows, r, headings[field], kind) for r in bad[: most + 1]]
             columns[field] = column
-    if len(findings) > _MOST_FINDINGS:
-        findings = [*findings[:_MOST_FINDINGS], _many(rows, len(findings))]
+    if len(findings) > most:
+        findings = [*findings[:most], _many(rows, len(findings), most)]
     return ({}, findings) if findings else (columns, [])
 
 
-def _many(rows: Rows, count: int) -> Finding:
+def _many(rows: Rows, count: int, most: int) -> Finding:
     return Finding(
         "more-bad-cells",
         rows.place(0, ""),
         Text(
-            f"还有更多（已列 {_MOST_FINDINGS} 处，至少 {count} 处）",
-            f"there are more ({_MOST_FINDINGS} shown, at least {count} found)",
+            f"还有更多（已列 {most} 处，至少 {count} 处）",
+            f"there are more ({most} shown, at least {count} found)",
         ),
         Text("先改好列出的", "mend these first"),
     )

@@ -11,14 +11,15 @@ from quanyu.book.versions import Library, Version, versions_of
 from quanyu.tables import Rows, as_texts
 from quanyu.terms import Finding, Text
 
-__all__ = ["RESERVED", "Published", "by_version", "published", "registered"]
+__all__ = ["MOST", "RESERVED", "Published", "by_version", "published", "registered"]
 
 RESERVED = ("programme", "policy", "holder", "holder_id", "start", "end", "issued")
 """Columns of a table of policies that are no fields of the risk. `end` is the last day of cover."""
 
 _NEEDED = ("programme", "holder", "start", "end")
 _DATES = ("start", "end", "issued")
-_MOST = 100
+MOST = 10_000
+"""Findings of one kind in one block: more would only fill memory."""
 
 
 Published = Mapping[str, Sequence[Version]]
@@ -32,19 +33,23 @@ def published(connection: Connection, library: Library, codes: Iterable[str]) ->
     }
 
 
-def registered(rows: Rows, *, issued: dt.date) -> Rows | list[Finding]:
-    """A block with its reserved columns typed. issued: the day of issue where the table does not say."""
+def registered(rows: Rows, *, issued: dt.date) -> tuple[Rows, list[Finding]]:
+    """The sound rows of a block with its reserved columns typed, and what is wrong with the others.
+
+    issued: the day of issue where the table does not say.
+    """
     absent = [name for name in _NEEDED if name not in rows.frame.columns]
     if absent:
-        return [_absent(rows, name) for name in absent]
+        return rows.chosen(rows.frame.clear(), ()), [_absent(rows, name) for name in absent]
     texts = [_text(name, rows.frame) for name in ("programme", "policy", "holder", "holder_id")]
     dates = [_date(name, rows.frame) for name in _DATES]
     frame = rows.frame.with_columns(*texts, *dates)
     findings = list(_unfilled(rows, frame))
     late = (frame["end"] < frame["start"]).fill_null(False)
-    findings += [_backwards(rows, row) for row in late.arg_true()[:_MOST].to_list()]
+    findings += [_backwards(rows, row) for row in late.arg_true()[:MOST].to_list()]
     typed = frame.with_columns(pl.col("issued").fill_null(pl.lit(issued)))
-    return findings[: _MOST + 1] or replace(rows, frame=typed)
+    whole = replace(rows, frame=typed)
+    return (whole.sound(findings) if findings else whole), findings[: MOST + 1]
 
 
 def _text(name: str, frame: pl.DataFrame) -> pl.Series:
@@ -64,15 +69,17 @@ def _unfilled(rows: Rows, frame: pl.DataFrame) -> Iterator[Finding]:
         missing = frame[name].is_null()
         if name == "issued":
             missing &= rows.frame[name].is_not_null() if name in rows.frame.columns else pl.Series([False])
-        for row in missing.arg_true()[:_MOST].to_list():
+        for row in missing.arg_true()[:MOST].to_list():
             yield _bad(rows, row, name)
 
 
-def by_version(rows: Rows, known: Published) -> list[tuple[Version, Rows]] | list[Finding]:
-    """The rows of every version that is in force on their first day: the latest of several binds."""
+def by_version(rows: Rows, known: Published) -> tuple[list[tuple[Version, Rows]], list[Finding]]:
+    """The rows of every version that is in force on their first day: the latest of several binds. The rest is found."""
     found: list[tuple[Version, Rows]] = []
     findings: list[Finding] = []
     frame = rows.frame.with_row_index("place")
+    if not frame.height:
+        return [], []
     for (code,), part in frame.group_by("programme", maintain_order=True):
         left = part
         for version in known.get(str(code), ()):
@@ -82,8 +89,8 @@ def by_version(rows: Rows, known: Published) -> list[tuple[Version, Rows]] | lis
             mine, left = left.filter(inside), left.filter(~inside)
             if mine.height:
                 found.append((version, rows.chosen(mine.drop("place"), mine["place"].to_list())))
-        findings += [_unpublished(rows, row, str(code)) for row in left["place"][:_MOST].to_list()]
-    return findings[:_MOST] or found
+        findings += [_unpublished(rows, row, str(code)) for row in left["place"][:MOST].to_list()]
+    return found, findings[:MOST]
 
 
 def _absent(rows: Rows, name: str) -> Finding:

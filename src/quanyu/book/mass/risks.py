@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from quanyu.book.mass.register import MOST
 from quanyu.book.versions import Version
 from quanyu.engine.gates import gate_names, unmet_rows
 from quanyu.engine.names import with_names, with_names_columns
@@ -47,15 +48,32 @@ def read_risks(version: Version, rows: Rows, reserved: Sequence[str]) -> Risks |
     frame = rows.frame
     filled = [n for n in frame.columns if n not in reserved and frame[n].null_count() < frame.height]
     kinds = {n: kind for n, kind in _read(version).items() if n in filled or _needed(version, n)}
-    columns, findings = typed_columns(rows, kinds)
+    gaps = {n: kind for n, kind in kinds.items() if not _needed(version, n) and frame[n].null_count()}
+    columns, findings = typed_columns(rows, {n: kind for n, kind in kinds.items() if n not in gaps}, most=MOST)
+    findings += [one for n, kind in gaps.items() for one in _where_filled(rows, n, kind)]
     if findings:
-        return findings
+        return [*findings, *_beside(version, rows, reserved, findings)]
     named = with_names_columns(version.compiled.names, columns, frame.height)
-    findings = unmet_rows(version.compiled, named, frame.height, place=rows.place)
+    findings = unmet_rows(version.compiled, named, frame.height, place=rows.place, most=MOST)
     premium = _premium(version, named, rows)
     if isinstance(premium, list):
         return [*findings, *premium]
     return findings or Risks(version, rows, _kept(frame.select(filled), kinds), premium)
+
+
+def _beside(version: Version, rows: Rows, reserved: Sequence[str], findings: list[Finding]) -> list[Finding]:
+    """What is wrong with the rows whose cells can all be read."""
+    sound = rows.sound(findings)
+    if any(one.code == "missing-column" for one in findings) or not 0 < sound.frame.height < rows.frame.height:
+        return []
+    more = read_risks(version, sound, reserved)
+    return more if isinstance(more, list) else []
+
+
+def _where_filled(rows: Rows, name: str, kind: FieldType) -> list[Finding]:
+    """What is wrong with a field that may be left empty."""
+    filled = rows.frame[name].is_not_null()
+    return typed_columns(rows.chosen(rows.frame.filter(filled), filled.arg_true().to_list()), {name: kind})[1]
 
 
 def _read(version: Version) -> dict[str, FieldType]:

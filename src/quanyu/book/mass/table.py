@@ -16,7 +16,7 @@ from quanyu.book.mass.issue import Written, numbered, written_block
 from quanyu.book.mass.leaves import Spool
 from quanyu.book.mass.loaded import copy_frame
 from quanyu.book.mass.people import People, holders
-from quanyu.book.mass.register import RESERVED, Published, by_version, published, registered
+from quanyu.book.mass.register import MOST, RESERVED, Published, by_version, published, registered
 from quanyu.book.mass.risks import Risks, read_risks
 from quanyu.book.mass.tally import Tally
 from quanyu.book.mass.underwritten import unaccepted
@@ -33,7 +33,6 @@ __all__ = ["BLOCK", "File", "Issued", "issue_table"]
 BLOCK = 20_000
 """Rows of a block: enough for columns to pay, few enough for memory."""
 
-_MOST = 100
 Progress = Callable[[int], None]
 
 
@@ -60,7 +59,7 @@ class Issued:
 def issue_table(
     journal: Journal, library: Library, blocks: Iterable[Rows], *, file: File, progress: Progress | None = None
 ) -> Issued:
-    """Issues every row of a table. Raises Refused with everything that is wrong in it, a hundred findings at most.
+    """Issues every row of a table. Raises Refused with everything that is wrong in it, of findings `MOST` at most.
 
     A block is read and priced, and another one made into rows, while the one before them is written. Policies whose
     premium counts across policies are issued one by one in the order of the table, after the others of their block.
@@ -98,24 +97,21 @@ class _Loading:
                 elif not findings:
                     made = self._next(risks, made)
                     progress(risks.rows.frame.height)
-            if len(findings) >= _MOST:
+            if len(findings) >= MOST:
                 break
         if findings:
-            raise Refused(*findings[:_MOST])
+            raise Refused(*findings[:MOST])
         self._write(made)
         whole = self.tally
         return Issued(sum(whole.policies.values()), sum(whole.premium.values()), whole.transfers, whole)
 
     def _read(self, rows: Rows) -> list[Risks | Finding]:
         """A block as risks by version, or what is wrong with it. It needs no connection."""
-        typed = registered(rows, issued=self.journal.booked_on)
-        parts = typed if isinstance(typed, list) else by_version(typed, self.known)
-        found: list[Risks | Finding] = []
-        for part in parts:
-            if isinstance(part, Finding):
-                found.append(part)
-                continue
-            risks = read_risks(*part, RESERVED)
+        typed, unread = registered(rows, issued=self.journal.booked_on)
+        parts, unbound = by_version(typed, self.known)
+        found: list[Risks | Finding] = [*unread, *unbound]
+        for version, part in parts:
+            risks = read_risks(version, part, RESERVED)
             found += risks if isinstance(risks, list) else (unaccepted(risks) or [risks])
         return found
 

@@ -2,27 +2,25 @@
 
 from collections.abc import Iterable
 
-import polars as pl
 from sqlalchemy import ARRAY, Connection, Text, func, literal, select
 
 from quanyu.book import tables as t
-from quanyu.tables import Rows
+from quanyu.book.mass.register import MOST
+from quanyu.tables import Rows, as_texts
 from quanyu.terms import Finding
 from quanyu.terms import Text as Said
 
 __all__ = ["numbers_taken"]
 
-_MOST = 100
-
 
 def numbers_taken(connection: Connection, blocks: Iterable[Rows]) -> list[Finding]:
-    """A finding `number-taken` for each, a hundred at most. It is asked where the book has refused a table."""
+    """A finding `number-taken` for each, `MOST` at most. It is asked where the book has refused a table."""
     seen: set[str] = set()
     findings: list[Finding] = []
     for rows in blocks:
         if "policy" not in rows.frame.columns:
             return findings
-        numbers = rows.frame["policy"].cast(pl.String).str.strip_chars()
+        numbers = as_texts(rows.frame["policy"])
         known = t.policy.c.number == func.any(literal(numbers.drop_nulls().to_list(), ARRAY(Text)))
         book = set(connection.execute(select(t.policy.c.number).where(known)).scalars())
         for row, number in enumerate(numbers.to_list()):
@@ -30,9 +28,9 @@ def numbers_taken(connection: Connection, blocks: Iterable[Rows]) -> list[Findin
                 findings.append(_taken(rows, row, number, twice=number in seen))
             if number is not None:
                 seen.add(number)
-        if len(findings) >= _MOST:
+        if len(findings) >= MOST:
             break
-    return findings[:_MOST]
+    return findings[:MOST]
 
 
 def _taken(rows: Rows, row: int, number: str, *, twice: bool) -> Finding:
