@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quanyu.book import Journal, publish
+from quanyu.book import Journal
 from quanyu.book.populations import open_accounts
+from quanyu.book.succession import publish_version
 from quanyu.book.versions import versions_of
 from quanyu.desk.booking import Book
 from quanyu.desk.open import Opened, files_of, open_programme, versions_beside
@@ -45,7 +46,7 @@ def publish_files(book: Book, paths: Sequence[Path], doing: Doing | None = None)
 def _published(book: Book, journal: Journal, one: Opened) -> Published:
     programme = one.programme
     before = versions_of(journal.connection, programme.programme)
-    number = publish(journal, programme)
+    number = publish_version(journal, book.library, programme)
     moved = open_accounts(journal, book.library, number)
     opened = sum(money.amount for money in moved if money.stage == "due")
     return Published(programme.programme, str(programme.version), number, number not in before, opened)
