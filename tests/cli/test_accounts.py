@@ -174,3 +174,9 @@ def test_what_is_refused(world: World, words: tuple[str, ...], status: int, said
     result = quanyu("accounts", *words)
     assert result.exit_code == status
     assert said in result.output
+
+
+def test_surplus_of_a_programme_that_has_none(world: World) -> None:
+    done = quanyu("accounts", "surplus", "test.apart")
+    assert done.exit_code == 1
+    assert "no-flow" in done.output

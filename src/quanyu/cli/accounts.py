@@ -188,6 +188,30 @@ def close(
     typer.echo(f"账簿已关至 {done}" if spoken == "zh" else f"the books are closed to {done}")
 
 
+@accounts.command()
+def surplus(
+    programme: Annotated[str, typer.Argument(help="a programme of the book 方案")],
+    through: Annotated[str | None, typer.Option("--through", help="periods over by then, else today 截至日")] = None,
+    booked: Annotated[str | None, typer.Option("--booked", help="the day of the books 记账日")] = None,
+    actor: Annotated[str | None, typer.Option("--actor", help="who does it 经办人")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="why 原因")] = "",
+    lang: Language = "auto",
+) -> None:
+    """Hand on the result of periods that are over, as the programme says. 结转已结束期间的结余。"""
+    from quanyu.cli.app import stop
+    from quanyu.cli.opening import opened_book
+    from quanyu.cli.told_accounts import show_surpluses
+    from quanyu.desk.accounts import share_surplus, today
+
+    spoken = _begun(lang, None)
+    with opened_book(spoken, actor) as book:
+        day = today(book) if through is None else _day(through)
+        done = share_surplus(book, programme, day, reason=reason, booked=None if booked is None else _day(booked))
+    if isinstance(done, list):
+        stop(done, spoken)
+    show_surpluses(done, spoken)
+
+
 def export(
     kind: Annotated[Kind, typer.Argument(help="which list 哪张清单")],
     out: Annotated[Path, typer.Option("--out", help="a file: .xlsx .csv .parquet .json 写出文件")],

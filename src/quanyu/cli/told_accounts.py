@@ -1,6 +1,6 @@
 """Accounts on the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -17,7 +17,15 @@ if TYPE_CHECKING:
     from quanyu.book.subsidies import Subsidised
     from quanyu.desk.accounts import Bordereau, FundPeriod
 
-__all__ = ["show_balance", "show_bordereau", "show_funds", "show_parties", "show_statement", "show_subsidies"]
+__all__ = [
+    "show_balance",
+    "show_bordereau",
+    "show_funds",
+    "show_parties",
+    "show_statement",
+    "show_subsidies",
+    "show_surpluses",
+]
 
 _MOST = 20
 _STAGES = {"due": ("应付", "due"), "paid": ("实付", "paid"), "reserved": ("估损", "reserved")}
@@ -157,6 +165,15 @@ def show_parties(one: "TrialBalance", language: str) -> None:
     table = _table("参与方" if zh else "parties", head, 4)
     for key, amount in sorted(owed.items()):
         table.add_row(*map(escape, key), _yuan(amount))
+    Console().print(table)
+
+
+def show_surpluses(amounts: "Mapping[str, int]", language: str) -> None:
+    """The surplus of every period."""
+    head = ("期间", "结余") if language == "zh" else ("period", "surplus")
+    table = _table("", head, 1)
+    for period, amount in amounts.items():
+        table.add_row(escape(period), _yuan(amount))
     Console().print(table)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from quanyu.book import Refused
+from quanyu.book import Journal, Refused
 from quanyu.book.access import seen_as
 from quanyu.book.balances import TrialBalance, trial_balance
 from quanyu.book.bordereaux import Ceded, Written, losses_of, premiums_of
@@ -17,14 +17,25 @@ from quanyu.book.funds import Fund, fund_of, funds_of
 from quanyu.book.standing import AsKnown
 from quanyu.book.statements import Name, Statement, find_party, statement_of
 from quanyu.book.subsidies import Subsidised, subsidies_of
+from quanyu.book.surpluses import share_surpluses
 from quanyu.desk.booking import Book
 from quanyu.store.evidence.log import heads
 from quanyu.terms import Finding
 
 __all__ = [
-    "Asked", "Bordereau", "FundPeriod", "bordereau", "close", "evidence_of", "funds", "statement", "subsidies",
-    "today", "trial",
-]  # fmt: skip
+    "Asked",
+    "Bordereau",
+    "FundPeriod",
+    "bordereau",
+    "close",
+    "evidence_of",
+    "funds",
+    "share_surplus",
+    "statement",
+    "subsidies",
+    "today",
+    "trial",
+]
 
 Given = TypeVar("Given")
 
@@ -129,6 +140,17 @@ def close(book: Book, through: dt.date, *, reason: str = "", booked: dt.date | N
     """Closes the books of all days up to one."""
     done = book.act("close", lambda journal: close_books(journal, through), reason=reason, booked=booked)
     return through if done is None else done
+
+
+def share_surplus(
+    book: Book, programme: str, through: dt.date, *, reason: str = "", booked: dt.date | None = None
+) -> dict[str, int] | list[Finding]:
+    """Shares the surplus of every period of a programme that is over; gives them in fen."""
+
+    def work(journal: Journal) -> dict[str, int]:
+        return share_surpluses(journal, book.library, programme, through)
+
+    return book.act("surplus", work, reason=reason, booked=booked)
 
 
 def today(book: Book) -> dt.date:
