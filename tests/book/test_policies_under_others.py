@@ -84,6 +84,8 @@ def test_declarations_make_cover_and_the_deposit_goes_back(desk: Desk, amounts: 
     desk.today = D(2027, 1, 1)
     settled = desk.act(lambda j: adjust(j, desk.library, cover.number))
     assert settled.premium == last
+    again = refusal(lambda: desk.act(lambda j: adjust(j, desk.library, cover.number)))
+    assert again == {"nothing-to-change"}
     assert total + settled.premium == max(total, 800_00)
     assert due(desk, cover.id) == ({"甲保险": last, "甲公司": -last} if last else {})
 

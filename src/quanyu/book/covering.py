@@ -8,7 +8,7 @@ from quanyu.book.days import DAY
 from quanyu.book.standing import Piece, Policy, on_day, painted, term_of
 from quanyu.terms import Finding, Text
 
-__all__ = ["must_be_of", "must_cover", "pieces_from"]
+__all__ = ["must_be_of", "must_cover", "nothing_to_change", "pieces_from"]
 
 
 def pieces_from(policy: Policy, start: dt.date, end: dt.date | None = None) -> list[Piece]:
@@ -63,3 +63,13 @@ def must_cover(policy: Policy, day: dt.date) -> None:
                 Text("改正日期，或先复效", "correct the day, or reinstate the policy first"),
             )
         )
+
+
+def nothing_to_change(policy: Policy, zh: str, en: str) -> Finding:
+    """The finding for a change that changes nothing."""
+    return Finding(
+        "nothing-to-change",
+        None,
+        Text(f"保单 {policy.number}：{zh}", f"policy {policy.number}: {en}"),
+        Text("核对日期与所改内容", "look at the day and at what is changed"),
+    )

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import must_be_of, must_cover
+from quanyu.book.covering import must_be_of, must_cover, nothing_to_change
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import premium_of, read_fields
 from quanyu.book.issuing import Issue, recharge, write_policy
@@ -110,6 +110,8 @@ def adjust(journal: Journal, library: Library, number: str) -> Policy:
     lock_programme(journal, version)
     declared = sum(one.premium for one in schedule(journal.connection, cover))
     added = max(_amount(version, _terms(version).minimum, current(cover)) - declared, 0) - cover.premium
+    if not added and any(one.kind == "adjust" for one in cover.segments):
+        raise Refused(nothing_to_change(cover, "已结清", "it is settled"))
     last = painted(cover.segments)[-1]
     row = {"kind": "adjust", "state": last.segment.state, "fields": dict(last.segment.fields), "premium": added}
     row |= {"valid_from": last.valid_from, "valid_to": last.valid_to}

@@ -7,7 +7,7 @@ from typing import Literal
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import pieces_from
+from quanyu.book.covering import nothing_to_change, pieces_from
 from quanyu.book.days import DAY
 from quanyu.book.earning import mean_fields, premium_of
 from quanyu.book.issuing import recharge
@@ -67,7 +67,7 @@ def _with_fields(
     version = library.version(journal.connection, policy.version_id)
     pieces = [p for p in pieces_from(policy, start) if p.in_force]
     if all(fields.items() <= piece.segment.fields.items() for piece in pieces):
-        raise Refused(_nothing(policy, "字段没有变化", "no field changes"))
+        raise Refused(nothing_to_change(policy, "字段没有变化", "no field changes"))
     if policy.kind not in _UNRATED:
         for piece in pieces:
             judge(version, {**piece.segment.fields, **fields})
@@ -165,7 +165,7 @@ def change(journal: Journal, version: Version, policy: Policy, new: list[Segment
     """Writes new segments of a policy, and books the difference of its premium. Raises Refused where there are none."""
     lock_programme(journal, version)
     if not new:
-        raise Refused(_nothing(policy, "这些日子没有可变更的保障", "there is no cover to change on these days"))
+        raise Refused(nothing_to_change(policy, "这些日子没有可变更的保障", "no cover to change on these days"))
     after = replace(policy, segments=(*policy.segments, *new))
     added = _premium(journal, version, after) - policy.premium
     first = replace(new[0], premium=added)
@@ -186,12 +186,3 @@ def _row(segment: Segment) -> dict[str, object]:
     row = asdict(segment)
     del row["txn"]
     return row
-
-
-def _nothing(policy: Policy, zh: str, en: str) -> Finding:
-    return Finding(
-        "nothing-to-change",
-        None,
-        Text(f"保单 {policy.number}：{zh}", f"policy {policy.number}: {en}"),
-        Text("核对日期与所改内容", "look at the day and at what is changed"),
-    )
