@@ -234,5 +234,7 @@ def test_a_determination_says_its_cover_and_one_reading_a_place(store: Store) ->
     book, _ = begun(store)
     rows = table([30])
     assert book.refused(determine, book.library, replace(STORM, cover=None), rows) == {"cover-not-said"}
+    foreign = replace(STORM, readings=[{"dais": "1"}])
+    assert book.refused(determine, book.library, foreign, rows) == {"unknown-column"}
     twice = replace(STORM, readings=[{"days": "1"}, {"days": "1"}])
     assert book.refused(determine, book.library, twice, rows) == {"readings-ambiguous"}

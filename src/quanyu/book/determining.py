@@ -66,7 +66,7 @@ def determine(journal: Journal, library: Library, what: Determination, table: Ro
     units = (
         table_units(version, table) if table is not None else policy_units(journal.connection, version, what.occurred)
     )
-    units = with_readings(units, what.readings)
+    units = with_readings(version, units, what.readings)
     lock_settling(journal.connection, version)
     digest = _once(journal, version, what, units)
     first, revision = _revision(journal, version, what)

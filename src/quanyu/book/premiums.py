@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from quanyu.book import tables as t
+from quanyu.book.charging import ADVANCED
 from quanyu.book.ledger import booked, netted
 from quanyu.book.versions import Version
 from quanyu.language.programme import spelled
@@ -31,7 +32,8 @@ def premium_rows(connection: Connection, version: Version) -> list[Row]:
     `premium.<party>` is what a party of the programme pays of it.
     """
     x = t.transfer.c
-    due = booked(connection, x.version_id == version.id, x.flow == "premium", x.stage == "due")
+    own = ~x.label.endswith(f"/{ADVANCED}")
+    due = booked(connection, x.version_id == version.id, x.flow == "premium", x.stage == "due", own)
     sums: dict[int | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     for money in netted(replace(one, label="") for one in due):
         sums[money.policy_id][money.payer_id] += money.amount
@@ -62,17 +64,18 @@ def _risks(connection: Connection, version: Version) -> Mapping[int | None, Row]
 
 
 def deposit_rows(connection: Connection, version: Version) -> list[Row]:
-    """Money into the accounts of a version and out of them, by day, but for losses and recoveries, which it settles."""
+    """Money into the accounts of a version and out of them, by day.
+
+    Not what settlement knows itself: openings, losses and recoveries.
+    """
     accounts = {version.roles[name]: name for name in version.programme.accounts if name in version.roles}
     if not accounts:
         return []
     x = t.transfer.c
     rows: list[Row] = []
     for side, sign in ((x.receiver_id, 1), (x.payer_id, -1)):
-        amount = func.sum(case((x.stage == "due", x.amount), else_=0))
-        query = select(side, x.booked_on, amount).where(
-            side.in_(list(accounts)), x.version_id == version.id, x.stage == "due", x.flow.in_(_FLOWS)
-        )
+        own = (side.in_(list(accounts)), x.version_id == version.id, x.stage == "due")
+        query = select(side, x.booked_on, func.sum(x.amount)).where(*own, x.flow.in_(_FLOWS), x.label != "opening")
         for party, day, fen in connection.execute(query.group_by(side, x.booked_on).order_by(x.booked_on, side)):
             values = {"account": accounts[party], "at": day.isoformat(), "amount": yuan(sign * int(fen))}
             rows.append(spelled(values))

@@ -20,6 +20,7 @@ from quanyu.terms import Finding, Place, Text
 __all__ = ["Units", "policy_units", "table_units", "with_readings"]
 
 _OWN = ("unit", "insured", "policy", "policy_id", "holder_id", "name", "claim", "occurred", "reported", "cover")
+_MADE = ("unit", "policy_id", "holder_id")
 Located = Callable[[int, str], Place | None]
 
 
@@ -45,7 +46,7 @@ class Units:
 
 
 def table_units(version: Version, rows: Rows) -> Units:
-    """The units of a table: a column `insured` names each; columns that the programme does not know are left out.
+    """The units of a table: a column `insured` names each; what the programme does not know is no value of them.
 
     Raises Refused: `missing-column`, `missing-value`, `unit-twice`.
     """
@@ -61,7 +62,7 @@ def table_units(version: Version, rows: Rows) -> Units:
         raise Refused(*findings[:100])
     known = row_names(version.programme)
     values = tuple(n for n in frame.columns if n in known and n not in _OWN)
-    kept = [n for n in ("insured", "name", *values) if n in frame.columns]
+    kept = [n for n in frame.columns if n not in _MADE]
     return Units(frame.select(pl.col("insured").alias("unit"), *kept), values, place=rows.place)
 
 
@@ -90,11 +91,11 @@ def policy_units(connection: Connection, version: Version, day: Any) -> Units:
     return Units(frame, tuple(n for n in frame.columns if n not in _OWN))
 
 
-def with_readings(units: Units, readings: Sequence[Mapping[str, Any]]) -> Units:
+def with_readings(version: Version, units: Units, readings: Sequence[Mapping[str, Any]]) -> Units:
     """The units with what was read where they are: by the columns that both have; all of them where there are none.
 
-    A unit of which nothing was read is left out. Raises Refused (`readings-ambiguous`) where two readings are of one
-    place.
+    A unit of which nothing was read is left out. Raises Refused: `readings-ambiguous` where two readings are of one
+    place, `unknown-column` for what the programme does not know.
     """
     if not readings:
         return units
@@ -106,6 +107,9 @@ def with_readings(units: Units, readings: Sequence[Mapping[str, Any]]) -> Units:
     if read.select(shared).is_duplicated().any() if shared else read.height > 1:
         reason = Text("同一处有两份读数", "there are two readings of one place")
         raise Refused(Finding("readings-ambiguous", None, reason, Text("一处留一份", "keep one for each place")))
+    known = row_names(version.programme)
+    if foreign := [name for name in names if name not in shared and name not in known]:
+        raise Refused(*(_foreign(name) for name in foreign))
     joined = units.frame.with_row_index("_row")
     if shared:
         joined = joined.join(read, on=shared, how="inner", maintain_order="left")
@@ -113,7 +117,7 @@ def with_readings(units: Units, readings: Sequence[Mapping[str, Any]]) -> Units:
         joined = joined.join(read, how="cross")
     place = units.place
     origin = joined["_row"].to_list()
-    values = (*units.values, *(name for name in names if name not in units.values and name not in _OWN))
+    values = (*units.values, *(n for n in names if n in known and n not in units.values and n not in _OWN))
     located: Located = lambda row, name: place(origin[row], name)  # noqa: E731 - it holds two names of this function
     return replace(units, frame=joined.drop("_row"), values=values, raw=frozenset(raw), place=located)
 
@@ -129,6 +133,12 @@ def _text(name: str, kind: Any) -> pl.Expr:
         )
     text = column.cast(pl.String).str.strip_chars()
     return pl.when(text != "").then(text).alias(name)
+
+
+def _foreign(name: str) -> Finding:
+    reason = Text(f"方案没有名为“{name}”的字段或事实", f"the programme has no field or fact `{name}`")
+    remedy = Text("改正列名，或让单位表也有这一列", "correct the name, or give the table of units that column too")
+    return Finding("unknown-column", None, reason, remedy)
 
 
 def _empty(rows: Rows, row: int) -> Finding:
