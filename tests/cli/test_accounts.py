@@ -156,6 +156,9 @@ def test_a_list_of_one_party_and_of_a_day(world: World, tmp_path: Path) -> None:
     assert "2 row(s)" in quanyu("export", "policies", "--as-at", "2026-01-11", "--out", str(out)).output
     assert "0 row(s)" in quanyu("export", "claims", "--as-at", "2026-01-11", "--out", str(out)).output
     assert "0 row(s)" in quanyu("export", "claims", "--party", "chen", "--out", str(out)).output
+    assert "3 row(s)" in quanyu("export", "policies", "--party", "某监管局", "--out", str(out)).output
+    assert "3 row(s)" in quanyu("export", "policies", "--party", "某统计局", "--out", str(out)).output
+    assert "0 row(s)" in quanyu("export", "claims", "--party", "某统计局", "--out", str(out)).output
 
 
 @pytest.mark.parametrize(

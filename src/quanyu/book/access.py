@@ -7,9 +7,11 @@ end with the transaction. Who can send statements of his own could give himself 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, select, text
 
-__all__ = ["PARTY", "SUPERVISOR", "seen_as"]
+from quanyu.book import tables as t
+
+__all__ = ["PARTY", "SUPERVISOR", "role_of", "seen_as"]
 
 PARTY, SUPERVISOR = "quanyu_party", "quanyu_supervisor"
 
@@ -28,6 +30,13 @@ def seen_as(connection: Connection, party: int, *, role: str = PARTY) -> Iterato
     _set(connection, str(party), role)
     yield connection
     _set(connection, "", "none")
+
+
+def role_of(connection: Connection, party: int) -> str:
+    """The role in which a party reads: SUPERVISOR where a published version grants it something to see, else PARTY."""
+    r = t.party_role.c
+    granted = select(r.version_id).where(r.party_id == party, func.cardinality(r.sees) > 0).limit(1)
+    return PARTY if connection.execute(granted).first() is None else SUPERVISOR
 
 
 def _set(connection: Connection, party: str, role: str) -> None:

@@ -14,7 +14,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from quanyu.book import Refused
-from quanyu.book.access import PARTY, seen_as
+from quanyu.book.access import PARTY, role_of, seen_as
 from quanyu.book.registers import REGISTERS, Field, register
 from quanyu.book.statements import SECTIONS, Statement, find_party
 from quanyu.desk.accounts import Asked
@@ -61,7 +61,10 @@ class Listed:
 def export_register(
     book: Book, name: str, out: Path, *, asked: Asked, party: str | None = None, language: str = "zh"
 ) -> int | list[Finding]:
-    """Writes a register as at a day; gives the number of its rows. party: as that party sees it, its own rows alone."""
+    """Writes a register as at a day; gives the number of its rows.
+
+    party: as that party sees it, its own rows alone, or what the published versions grant it.
+    """
     kind, counted = REGISTERS[name], Counter[str]()
 
     def read(connection: Connection) -> int:
@@ -74,8 +77,10 @@ def export_register(
             write_listed(book, out, Listed(kind.title, Text("全部", "All"), kind.fields, rows(None)), asked, language)
         else:
             one = find_party(connection, party)
-            with seen_as(connection, one.id, role=PARTY):
-                write_listed(book, out, Listed(kind.title, one.text, kind.fields, rows(one.id)), asked, language)
+            role = role_of(connection, one.id)
+            mine = one.id if role == PARTY else None
+            with seen_as(connection, one.id, role=role):
+                write_listed(book, out, Listed(kind.title, one.text, kind.fields, rows(mine)), asked, language)
         return counted.pop(name, 0)
 
     try:
