@@ -170,4 +170,14 @@ START = Task(
     ),
     rounds=11,
 )
-TASKS = {task.name: task for task in (ANNUAL, MEMORY, RESPLIT, EXACT, RATING, START)}
+CHAN_HOM = Task(
+    "chan-hom",
+    "Typhoon Chan-hom 2015: 136,000 households from a table to claims, dues, payments and evidence, committed",
+    (Subject(PRODUCT, OURS / "ours_chan_hom.py", ours=True),),
+    measure="--rows",
+    size=136_000,
+    trial=2_000,
+    rounds=3,
+    apart=("import", "server"),
+)
+TASKS = {task.name: task for task in (ANNUAL, MEMORY, RESPLIT, EXACT, RATING, START, CHAN_HOM)}
