@@ -120,8 +120,9 @@ class _Ranking:
         if path[0] in ("parties", "accounts") and len(path) == 2:
             yield self._party(path[1], old, new)
         elif path[0] == "accounts" and path[-1] == "opening":
-            yield Rank.MIGRATION, Text(
-                "账户已有的钱不随期初改变，差额须另记", "an account keeps the money it has; book the difference"
+            yield (
+                Rank.MIGRATION,
+                Text("账户已有的钱不随期初改变，差额须另记", "an account keeps the money it has; book the difference"),
             )
         elif path[:2] == ("insured", "fields") and len(path) >= 3:
             yield from self._field(path[2], old, new, gone=len(path) == 3 and not new)
@@ -139,8 +140,12 @@ class _Ranking:
         if name in self.live.fields and gone:
             yield Rank.REFUSED, Text(f"有效保单用到字段 {name}", f"policies in force use the field {name}")
         elif name in self.live.fields and old and new:
-            yield Rank.MIGRATION, Text(
-                f"有效保单用到字段 {name}，续保时要按新的类型读", f"policies in force use {name}; renewals read it anew"
+            yield (
+                Rank.MIGRATION,
+                Text(
+                    f"有效保单用到字段 {name}，续保时要按新的类型读",
+                    f"policies in force use {name}; renewals read it anew",
+                ),
             )
         elif old or new:
             yield Rank.SAFE, Text(f"没有有效保单用到 {name}", f"no policy in force uses {name}")
