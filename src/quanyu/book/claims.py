@@ -14,6 +14,7 @@ from quanyu.book.occurrences import occurrence_id
 from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.standing import Policy, find_policy
 from quanyu.book.versions import Library, Version, versions_of
+from quanyu.engine.rows import RowUnreadable, read_row
 from quanyu.language.programme import Case, spelled
 from quanyu.settlement.binding import in_force
 from quanyu.settlement.stated import misstated
@@ -113,7 +114,10 @@ def notify(journal: Journal, library: Library, notice: Notice) -> Claim:
 
 
 def check_values(version: Version, values: Mapping[str, Any]) -> None:
-    """Values of a claim under names that the programme knows. Raises Refused: `unknown-column`, `unknown-cover`."""
+    """Values of a claim under names that the programme knows, of their types.
+
+    Raises Refused: `unknown-column`, `unknown-cover`, `wrong-value`.
+    """
     title = {"zh": "赔案", "en": "claim"}
     case = Case.model_validate({"case": title, "programme": version.code, "rows": [dict(values)]})
     findings = misstated(version.programme, case)
@@ -123,6 +127,11 @@ def check_values(version: Version, values: Mapping[str, Any]) -> None:
         reason = Text(f"没有责任“{cover}”", f"there is no cover `{cover}`")
         known = ", ".join(version.programme.covers)
         findings.append(Finding("unknown-cover", None, reason, Text(f"写其中之一：{known}", f"write one of {known}")))
+    if not findings:
+        try:
+            read_row(spelled(dict(values)), version.compiled.kinds)
+        except RowUnreadable as unreadable:
+            findings.append(unreadable.finding)
     if findings:
         raise Refused(*findings)
 

@@ -12,6 +12,7 @@ from quanyu.cli.accounts import accounts, export
 from quanyu.cli.book import app as book
 from quanyu.cli.claim import app as claim
 from quanyu.cli.evidence import certificate, verify
+from quanyu.cli.importing import import_
 
 if TYPE_CHECKING:
     from quanyu.desk.open import Opened
@@ -252,6 +253,7 @@ def schema(case: Annotated[bool, typer.Option("--case", help="of case files æ¡ˆä
 
 
 app.command()(export)
+app.command("import")(import_)
 app.command()(verify)
 app.command()(certificate)
 

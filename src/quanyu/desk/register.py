@@ -1,6 +1,6 @@
 """The verb `import policies`: a table of policies of any programmes, issued whole or not at all, and once only."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy.exc import IntegrityError
 
@@ -23,12 +23,14 @@ def issue_file(
 ) -> Issued | Before | list[Finding]:
     """Issues every row of a file in one transaction. Findings name every bad row; then nothing is written."""
     asked = how or How()
-    with opened_table(source, "policies") as table:
+
+    def meanings(codes: Collection[str]) -> Mapping[str, str]:
+        return _named(book.read(lambda connection: published(connection, book.library, codes)))
+
+    with opened_table(source, "policies", meanings) as table:
         if isinstance(table, list):
             return table
         codes = table.distinct("programme")
-        known = book.read(lambda connection: published(connection, book.library, codes))
-        table = table.renamed(_named(table, known))
         file = File(source.path.name, table.digest, table.blocks.height, codes)
 
         def work(journal: Journal) -> Issued:
@@ -75,17 +77,12 @@ def _taken(book: Book, table: Table, taken: _Taken) -> Before | list[Finding]:
     return found
 
 
-def _named(table: Table, known: Published) -> Mapping[str, str]:
-    """Fields by the headings that are their names in the programmes, where all of them mean one field by it."""
+def _named(known: Published) -> Mapping[str, str]:
+    """Fields by their names in the programmes, where all of them mean one field by it."""
     fields = [item for versions in known.values() for one in versions for item in one.programme.insured.fields.items()]
-    own = {name for name, _ in fields}
     meant: dict[str, set[str]] = {}
     for name, spec in fields:
         for said in (spec.name.zh, spec.name.en) if spec.name is not None else ():
             meant.setdefault(said, set()).add(name)
-    found: dict[str, str] = {}
-    for heading in table.columns:
-        names = meant.get(heading, set()) - set(table.columns) - set(found.values())
-        if heading not in own and heading not in RESERVED and len(meant.get(heading, ())) == 1 and names:
-            found[heading] = names.pop()
-    return found
+    own = {name for name, _ in fields}
+    return {said: names.pop() for said, names in meant.items() if len(names) == 1 and said not in {*own, *RESERVED}}

@@ -25,8 +25,7 @@ _CLAIM = {
     "occurrence_name": ("事件名称", "灾害名称"),
     "cover": ("责任", "保险责任", "险别"),
     "line": ("项目", "损失项目", "费用项目"),
-    "reserve": ("估损金额", "未决金额", "立案金额"),
-    "amount": ("损失金额", "核定金额", "金额"),
+    "reserve": ("估损金额", "损失金额", "报损金额", "未决金额", "立案金额"),
     "reported_by": ("报告人", "查勘人", "提供人"),
     "known": ("知悉日期", "查勘日期"),
 }
@@ -34,7 +33,7 @@ HEADINGS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "policies": _POLICY,
     "claims": _CLAIM,
     "bills": {**_CLAIM, "claim": ("账单号", "结算单号", "住院号", *_CLAIM["claim"])},
-    "facts": {name: _CLAIM[name] for name in ("claim", "cover", "line", "amount", "reported_by", "known")},
+    "facts": {name: _CLAIM[name] for name in ("claim", "cover", "line", "reported_by", "known")},
     "declarations": {
         "policy": ("预约保单号", "总保单号", *_POLICY["policy"]),
         "number": ("申报号", "申报单号"),

@@ -1,7 +1,7 @@
 """A file as the table of a kind: its columns under the names of fields, written values as they are meant."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -53,24 +53,24 @@ class Table:
         texts = self.blocks.frame.select(pl.col(column).cast(pl.String).str.strip_chars().unique()).collect()
         return tuple(texts.to_series().drop_nulls().sort().to_list())
 
-    def renamed(self, names: Mapping[str, str]) -> "Table":
-        """The table with further columns under the names of fields. names: heading → field."""
-        frame = self.blocks.frame.rename(dict(names))
-        return replace(
-            self,
-            blocks=replace(self.blocks, frame=frame),
-            headings={**self.headings, **{name: heading for heading, name in names.items()}},
-        )
+
+Meanings = Callable[[Collection[str]], Mapping[str, str]]
+"""Told the codes of the programmes of a table, gives the fields that their names stand for."""
+
+
+def _no_meanings(codes: Collection[str]) -> Mapping[str, str]:
+    del codes
+    return {}
 
 
 @contextmanager
-def opened_table(source: Source, kind: str) -> Iterator[Table | list[Finding]]:
-    """The table of a file, or what is wrong with its columns."""
+def opened_table(source: Source, kind: str, meanings: Meanings = _no_meanings) -> Iterator[Table | list[Finding]]:
+    """The table of a file, or what is wrong with its columns. meanings: what else headings mean."""
     with open_blocks(source.path, source.sheet) as blocks:
-        yield blocks if isinstance(blocks, list) else _mapped(blocks, source, kind)
+        yield blocks if isinstance(blocks, list) else _mapped(blocks, source, kind, meanings)
 
 
-def _mapped(blocks: Blocks, source: Source, kind: str) -> Table | list[Finding]:
+def _mapped(blocks: Blocks, source: Source, kind: str, meanings: Meanings) -> Table | list[Finding]:
     shown, mapping = blocks.frame.collect_schema().names(), source.mapping
     place = Place(blocks.file, max(blocks.first - 1, 1), 1, sheet=blocks.sheet)
     absent = [_absent(place, heading, shown) for heading in (*mapping.columns.values(), *mapping.omit)
@@ -83,6 +83,11 @@ def _mapped(blocks: Blocks, source: Source, kind: str) -> Table | list[Finding]:
         return [broken(source.path, f"{name}: {blocks.frame.collect_schema()[name]}") for name in nested]
     headings = dict(mapping.columns)
     findings = list(_understood(headings, left, place, kind))
+    codes = _codes(blocks.frame, headings.get("programme", "programme"), mapping)
+    known = {*headings, *headings.values(), *left}
+    for heading, name in meanings(codes).items():
+        if heading in left and heading not in headings.values() and name not in known:
+            headings[name] = heading
     names = {heading: field for field, heading in headings.items()}
     after = [names.get(heading, heading) for heading in left]
     findings += _clashes(mapping, after, headings, place)
@@ -92,6 +97,15 @@ def _mapped(blocks: Blocks, source: Source, kind: str) -> Table | list[Finding]:
     frame = frame.with_columns(pl.lit(value).alias(name) for name, value in mapping.constants.items())
     frame = _meant(frame, mapping)
     return Table(replace(blocks, frame=frame), source.digest(), headings)
+
+
+def _codes(frame: pl.LazyFrame, heading: str, mapping: ColumnMapping) -> tuple[str, ...]:
+    """The programmes of a table."""
+    if heading not in frame.collect_schema():
+        return tuple(mapping.constants[name] for name in ("programme",) if name in mapping.constants)
+    texts = frame.select(pl.col(heading).cast(pl.String).str.strip_chars().unique()).collect().to_series().drop_nulls()
+    meant = mapping.values.get("programme", {})
+    return tuple(sorted({meant.get(text, text) for text in texts.to_list()}))
 
 
 def _understood(headings: dict[str, str], shown: list[str], place: Place, kind: str) -> Iterator[Finding]:
