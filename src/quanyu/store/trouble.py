@@ -20,6 +20,10 @@ _CLASSES = {
         Text(en="the database cannot read or write its files", zh="数据库无法读写其文件"),
         Text(en="see the log of the server; nothing was changed", zh="请查看数据库日志；未作任何改动"),
     ),
+    "XX": (
+        Text(en="the database met a fault of its own, or damaged files", zh="数据库内部出错或文件损坏"),
+        Text(en="see the log of the server; nothing was changed", zh="请查看数据库日志；未作任何改动"),
+    ),
 }
 """By the class of SQLSTATE: PostgreSQL manual, appendix A."""
 _STATES = {
