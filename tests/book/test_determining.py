@@ -195,6 +195,24 @@ def test_what_is_short_is_shared_with_claims_that_came_before(store: Store) -> N
     assert sum(owed.values()) == (299_999_000 + 3500) * 100
 
 
+def test_a_late_reading_stands_behind_and_a_revised_one_where_it_stood(store: Store) -> None:
+    book, _ = begun(store)
+    settled(book, STORM, table([30, 75]))
+    late = replace(STORM, known_on=SURVEYED + dt.timedelta(days=9))
+    done = settled(book, late, table([120, 75, 120]))
+    assert (done.claims, done.revised, done.columns) == (1, 1, False)
+    days = {
+        row["claim_id"]: row["body"]["determined"]
+        for row in rows_of(book, t.claim_event)
+        if "determined" in row["body"]
+    }  # type: ignore[operator, index]
+    assert days == {
+        "D1-H00000": SURVEYED.isoformat(),
+        "D1-H00001": SURVEYED.isoformat(),
+        "D1-H00002": late.known_on.isoformat(),
+    }
+
+
 def test_an_index_settles_the_policies_in_force(store: Store) -> None:
     book, version = founded(store)
     what = Determination(

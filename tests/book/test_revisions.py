@@ -69,6 +69,44 @@ def _pay_all(book: ClaimsBook, number: str) -> None:
         assert outstanding(connection, locked(connection, number)) == []
 
 
+FUND = """
+programme: test.claims
+version: 2026-01-01
+name: {zh: 试验方案, en: Trial}
+family: property
+illustrative: [all]
+period: {from: 2026-01-01, to: 2026-12-31, each: year, basis: occurring}
+queue: {by: determined}
+parties: {city: {kind: government}}
+accounts: {fund: {opening: 1000}}
+insured: {unit: house, enrolment: policies, fields: {sum_insured: money}}
+facts: {assessed: {type: money}}
+covers: {home: {pays: assessed}}
+losses: {from: [{as: fund, party: fund}, {as: last, party: city}], to: [{as: house, party: insured}]}
+examples: [{cover: home, env: {assessed: 1}, expect: 1}]
+"""
+
+
+def test_what_a_fund_gave_stands_when_another_claim_is_revised(store: Store) -> None:
+    book, version = founded(store, FUND)
+    names = {party: name for name, party in version.roles.items()}
+    first, second, third = (noticed(book, "home") for _ in range(3))
+
+    def settled(number: str, assessed: str, day: dt.date) -> dict[tuple[int, str], int]:
+        stated(book, number, assessed=assessed)
+        book.act(decide, book.library, number, Decision(), booked=day)
+        borne = owed(book, [first, second, third])
+        return {(place, names[payer]): amount // 100 for (place, payer, _), amount in borne.items() if payer in names}
+
+    settled(first, "800", DAY)
+    before = settled(second, "800", DAY + dt.timedelta(days=1))
+    assert before == {(0, "fund"): 800, (1, "fund"): 200, (1, "city"): 600}
+    after = settled(first, "300", DAY + dt.timedelta(days=5))
+    assert after == {(0, "fund"): 300, (1, "fund"): 200, (1, "city"): 600}
+    last = settled(third, "600", DAY + dt.timedelta(days=6))
+    assert last == {**after, (2, "fund"): 500, (2, "city"): 100}
+
+
 def test_reserves_set_and_released_leave_nothing(store: Store) -> None:
     book, _ = founded(store)
     numbers = [noticed(book) for _ in range(3)]

@@ -26,7 +26,8 @@ __all__ = ["Decision", "decide", "decide_together", "open_period", "resettle"]
 class Decision:
     """accepted: else declined. amounts: assessed amounts by line, as written; the cover computes the others.
 
-    determined: the day by which the claim stands in the queue, the day of the books where not said.
+    determined: the day by which the claim stands in the queue; where not said, that of the decision before, else the
+    day of the books.
     """
 
     accepted: bool = True
@@ -115,10 +116,11 @@ def _body(journal: Journal, version: Version, told: Told, decision: Decision) ->
     if not decision.accepted:
         return {}
     last = max((seq for seq, _ in told.facts), default=0)
+    before = [one.body["determined"] for one in told.decisions if one.accepted]
     body: dict[str, Any] = {
         "facts": str(last),
         "amounts": {line: yuan(fen_of(amount)) for line, amount in decision.amounts.items()},
-        "determined": (decision.determined or journal.booked_on).isoformat(),
+        "determined": str(decision.determined or next(reversed(before), journal.booked_on)),
     }
     period = str(told.claim.keys.get("period") or told.claim.occurred.year)
     if version.programme.closes is not None:

@@ -15,7 +15,8 @@ from quanyu.book.deciding import open_period
 from quanyu.book.facts import Paper, keep_papers
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.mass.claimed import Noticed
-from quanyu.book.mass.determined import Determined, Found, book_claims
+from quanyu.book.mass.determined import Determined, book_claims
+from quanyu.book.mass.found import Found
 from quanyu.book.mass.units import Units, policy_units, table_units, with_readings
 from quanyu.book.occurrences import occurrence_id
 from quanyu.book.settling import lock_settling

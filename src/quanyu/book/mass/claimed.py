@@ -59,12 +59,14 @@ def fact_rows(frame: pl.DataFrame, notice: Noticed) -> pl.DataFrame:
 def event_rows(frame: pl.DataFrame, notice: Noticed) -> pl.DataFrame:
     """Rows of `claim_event`: notice of what is new, reopening of what was closed, acceptance, payment.
 
-    frame: claim_id, events (how many before), new, closed, facts, amount, paid (fen).
+    frame: claim_id, events (how many before), new, closed, facts, determined, amount, paid (fen).
     """
     fact = (pl.col("facts") + 1).cast(pl.String)
     period = "" if notice.period is None else f',"period":"{notice.period}"'
-    middle = f'","amounts":{{}},"determined":"{notice.determined}","facts":"'
-    accepted = _text('{"amount":"', _yuan("amount"), middle, fact, f'"{period}}}')
+    day = pl.col("determined").dt.to_string("%Y-%m-%d")
+    accepted = _text(
+        '{"amount":"', _yuan("amount"), '","amounts":{},"determined":"', day, '","facts":"', fact, f'"{period}}}'
+    )
     paid = _text('{"amount":"', _yuan("paid"), '"}')
     kinds = [
         ("notified", pl.col("new"), pl.lit("{}")),

@@ -1,10 +1,9 @@
 """The claims of a determination booked at once: which are new, which are revised, what moves, and what is written."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 from sqlalchemy import func, select
 
@@ -12,28 +11,14 @@ from quanyu.book import tables as t
 from quanyu.book.claims import add_event
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.mass.claimed import Noticed, claim_rows, event_rows, fact_rows, moves_between, paid_of, transfer_rows
+from quanyu.book.mass.found import Found, numbered_claims, standing_units
 from quanyu.book.mass.kept import copying, keep_claims, keep_parties, rule_of
 from quanyu.book.mass.owed import Wanted, wanted_of
-from quanyu.book.mass.people import holders
 from quanyu.book.mass.queued import Amounts, exact_amounts
-from quanyu.book.mass.recorded import fields_json
-from quanyu.book.mass.units import Units
 from quanyu.book.told import Told, told_claims
 from quanyu.book.versions import Version
-from quanyu.store.evidence.rule import canonical
 
-__all__ = ["Determined", "Found", "book_claims"]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a determination found. keys: of every claim. number: what the numbers of its claims begin with."""
-
-    units: Units
-    keys: Mapping[str, str]
-    occurrence: int | None
-    number: str
-    notice: Noticed
+__all__ = ["Determined", "book_claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +43,11 @@ def book_claims(journal: Journal, version: Version, found: Found, *, pay: bool) 
     base = {**found.keys, **_dates(found.notice)}
     amounts = exact_amounts(version, found.units, base)
     told = _decided(journal, version)
-    frame = _standing(journal, found, amounts, told)
+    frame = standing_units(journal, found, amounts.fen, told)
     amounts = Amounts(amounts.fen[frame["row"].to_numpy()], amounts.kind[frame["row"].to_numpy()], amounts.rows)
-    mine, people = _numbered(journal, version, found, frame)
-    others = [one for one in told if one.claim.id not in set(mine.filter(~pl.col("new"))["claim_id"])]
-    wanted = wanted_of(journal, version, mine, amounts, (others, base, found.units))
-    moves = moves_between(wanted.frame, _stands(journal, mine, others))
+    mine, people = numbered_claims(journal, version, found, frame)
+    wanted = wanted_of(journal, version, mine, amounts, (told, base, found.units))
+    moves = moves_between(wanted.frame, _stands(journal, mine, wanted.others))
     return _write(journal, version, found, (mine, people), (wanted, moves), pay=pay)
 
 
@@ -81,78 +65,7 @@ def _decided(journal: Journal, version: Version) -> list[Told]:
     return told_claims(journal.connection, c.version_id == version.id, c.id.in_(decided))
 
 
-def _standing(journal: Journal, found: Found, amounts: Amounts, told: list[Told]) -> pl.DataFrame:
-    """The units that have or get a claim, where something is new: row, number, body, and what the book has of it."""
-    frame = found.units.frame.with_row_index("row").with_columns(
-        pl.col("row").cast(pl.Int64),
-        pl.concat_str([pl.lit(f"{found.number}-"), pl.col("unit")]).alias("number"),
-        _bodies(found).alias("body"),
-        pl.Series("amount", amounts.fen, dtype=pl.Int64),
-    )
-    known = {one.claim.number: one for one in told if one.claim.number.startswith(f"{found.number}-")}
-    rows = [
-        (number, one.claim.id, one.claim.claimant_id, one.facts[-1][0], canonical(one.facts[-1][1]).decode())
-        for number, one in known.items()
-    ]
-    schema = {"number": pl.String, "claim_id": pl.Int64, "claimant_id": pl.Int64, "facts": pl.Int64, "was": pl.String}
-    frame = frame.join(pl.DataFrame(rows, schema=schema, orient="row"), on="number", how="left", maintain_order="left")
-    frame = frame.join(
-        _events(journal, [one.claim.id for one in known.values()]), on="claim_id", how="left", maintain_order="left"
-    )
-    new = pl.col("claim_id").is_null()
-    frame = frame.filter((new & (pl.col("amount") > 0)) | (~new & (pl.col("body") != pl.col("was"))))
-    empty = {"facts": 0, "events": 0, "closed": False}
-    return frame.with_columns(new=new, **{name: pl.col(name).fill_null(value) for name, value in empty.items()})
-
-
-def _bodies(found: Found) -> pl.Series:
-    """What is known of every unit, as the bodies of facts."""
-    units = found.units
-    values = [name for name in units.values if name not in found.keys and name not in ("issued", "attached")]
-    inner = fields_json(units.frame.select(values), units.raw) if values else pl.Series(["{}"] * units.frame.height)
-    head = f'{{"line":{canonical(found.keys["cover"]).decode()},"values":'
-    return pl.select(pl.concat_str([pl.lit(head), inner, pl.lit("}")])).to_series()
-
-
-def _events(journal: Journal, claims: list[int]) -> pl.DataFrame:
-    """How many events claims have, and whether they are closed."""
-    schema = {"claim_id": pl.Int64, "events": pl.Int64, "closed": pl.Boolean}
-    if not claims:
-        return pl.DataFrame(schema=schema)
-    e = t.claim_event.c
-    low, high = min(claims), max(claims)
-    ends = func.coalesce(func.max(e.seq).filter(e.kind == "closed"), 0)
-    again = func.coalesce(func.max(e.seq).filter(e.kind == "reopened"), 0)
-    query = select(e.claim_id, func.max(e.seq), ends > again).where(e.claim_id.between(low, high)).group_by(e.claim_id)
-    return pl.DataFrame([tuple(row) for row in journal.connection.execute(query)], schema=schema, orient="row")
-
-
-def _numbered(
-    journal: Journal, version: Version, found: Found, frame: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The claims with their ids and claimants, and the parties that are new."""
-    fresh = int(frame["new"].sum())
-    ids = np.arange(fresh) + (reserve(journal.connection, "claim_id", fresh) if fresh else 0)
-    frame = frame.with_columns(
-        occurrence_id=pl.lit(found.occurrence, pl.Int64),
-        policy_id=pl.col("policy_id") if "policy_id" in frame.columns else pl.lit(None, pl.Int64),
-        policy=pl.col("policy") if "policy" in frame.columns else pl.col("insured"),
-    )
-    old, new = frame.filter(~pl.col("new")), frame.filter(pl.col("new"))
-    named = pl.coalesce(pl.col("name"), pl.col("insured")) if "name" in new.columns else pl.col("insured")
-    code = pl.concat_str([pl.lit(f"{version.code}/insured:"), pl.col("insured")])
-    people = holders(
-        journal,
-        new.select(named.alias("holder"), code.alias("holder_id"))
-        if "holder_id" not in new.columns
-        else new.head(0).select(holder="insured", holder_id=pl.col("insured")),
-    )
-    claimant = new["holder_id"] if "holder_id" in new.columns else pl.Series(people.ids, dtype=pl.Int64)
-    new = new.with_columns(claim_id=pl.Series(ids, dtype=pl.Int64), claimant_id=claimant.cast(pl.Int64))
-    return pl.concat([old, new], how="diagonal_relaxed").sort("row"), people.new
-
-
-def _stands(journal: Journal, mine: pl.DataFrame, others: list[Told]) -> pl.DataFrame:
+def _stands(journal: Journal, mine: pl.DataFrame, others: Sequence[Told]) -> pl.DataFrame:
     """What is due of claims that were there before."""
     schema = {
         "claim_id": pl.Int64,

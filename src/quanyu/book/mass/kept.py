@@ -17,6 +17,7 @@ from quanyu.store.evidence.rule import Rule
 __all__ = ["Copier", "copying", "keep_claims", "keep_parties"]
 
 _CLAIMS = 20_000
+_AHEAD = 4  # frames that may wait for the database at once
 _RAW = {"claim": ("keys",), "fact": ("body", "evidence"), "claim_event": ("body",), "transfer": ()}
 _TABLES: Mapping[str, Table] = {
     "claim": t.claim, "fact": t.fact, "claim_event": t.claim_event, "transfer": t.transfer, "party": t.party,
@@ -38,6 +39,8 @@ def copying(journal: Journal) -> Iterator[Copier]:
         def copy(name: str, frame: pl.DataFrame) -> None:
             if frame.height:
                 whole = frame.with_columns(txn_id=pl.lit(journal.txn, pl.Int64))
+                if len(waiting) >= _AHEAD:
+                    waiting[-_AHEAD].result()
                 waiting.append(worker.submit(copy_frame, journal.connection, _TABLES[name], whole))
 
         yield copy

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -50,15 +50,19 @@ def wanted_of(
 ) -> Wanted:
     """What is due of the claims of a determination and of those decided before. Raises Refused as settlement does.
 
-    mine: the claims, in the order of `amounts`. beside: the other claims, what is said of all of mine, their units.
+    mine: the claims, in the order of `amounts`. beside: the claims decided before, what is said of all of mine, their
+    units.
     """
-    others, base, units = beside
+    told, base, units = beside
+    revised = set(mine.filter(~pl.col("new"))["number"])
+    others = [one for one in told if one.claim.number not in revised]
+    old = {one.claim.number: one for one in told if one.claim.number in revised}
     pairs = [(one.claim.id, one.claim.policy_id) for one in others]
     policies = pl.DataFrame(pairs, schema={"claim_id": pl.Int64, "policy_id": pl.Int64}, orient="row")
     frame = _in_columns(journal, version, mine, amounts, others)
     columns = frame is not None
     if frame is None:
-        frame = _by_rows(journal, version, _told(journal, version, mine, base, units), others)
+        frame = _by_rows(journal, version, _told(journal, version, mine, base, units, old), others)
     return Wanted(frame, others, policies, columns)
 
 
@@ -124,8 +128,15 @@ class _Names:
         return self.known[name]
 
 
-def _told(journal: Journal, version: Version, mine: pl.DataFrame, base: Mapping[str, str], units: Units) -> list[Told]:
-    """The claims of a determination as settlement is told of claims one by one."""
+def _told(
+    journal: Journal,
+    version: Version,
+    mine: pl.DataFrame,
+    base: Mapping[str, str],
+    units: Units,
+    old: Mapping[str, Told],
+) -> list[Told]:
+    """The claims of a determination as settlement is told of claims one by one. old: those that are revised."""
     dates = ("occurred", "reported", "determined")
     keys = {name: value for name, value in base.items() if name not in dates}
     days = {name: dt.date.fromisoformat(base[name]) for name in dates}
@@ -137,8 +148,12 @@ def _told(journal: Journal, version: Version, mine: pl.DataFrame, base: Mapping[
             days["occurred"], days["reported"], own,
         )  # fmt: skip
         values: dict[str, Any] = {n: units.value(row, n) for n in units.values if row[n] is not None and n not in base}
-        decided = Decided(journal.txn, journal.booked_on, True, {"facts": "1", "determined": base["determined"]})
-        found.append(Told(claim, ((1, {"line": base["cover"], "values": values}),), (decided,), (), None))
+        seq, known = row["facts"] + 1, old.get(row["number"])
+        body = {"facts": str(seq), "determined": row["determined"].isoformat()}
+        decided = Decided(journal.txn, journal.booked_on, True, body)
+        one = known or Told(claim, (), (), (), None)
+        facts = (*one.facts, (seq, {"line": base["cover"], "values": values}))
+        found.append(replace(one, facts=facts, decisions=(*one.decisions, decided)))
     return found
 
 

@@ -13,7 +13,7 @@ from quanyu.book.act import Refused
 from quanyu.book.mass.split import Side, matched
 from quanyu.book.mass.units import Units
 from quanyu.book.versions import Version
-from quanyu.engine.claims import history_of
+from quanyu.engine.claims import clock_of, history_of
 from quanyu.formula import EvaluationError, Expression, evaluate, names
 from quanyu.language.programme import spelled
 from quanyu.language.scalars import Source
@@ -91,8 +91,8 @@ def queue_of(
 ) -> Queue | None:
     """Claims of a determination beside those that were decided before; None where columns do not hold them.
 
-    mine: number, claim_id, claimant_id, insured, policy, in the order of `amounts`. others: rows with the ids of their
-    claims and claimants.
+    mine: number, claim_id, claimant_id, insured, policy, determined, in the order of `amounts`. others: rows with the
+    ids of their claims and claimants.
     """
     plan = version.compiled.plans["losses", "from"]
     increments, findings = normalise(plan, [row for row, _, _ in others], scale=100)
@@ -109,7 +109,7 @@ def queue_of(
     own = pl.DataFrame({
         "claim": mine["number"], "claim_id": mine["claim_id"], "claimant_id": mine["claimant_id"],
         "insured": mine["insured"], "policy": mine["policy"], "kind": amounts.kind, "amount": amounts.fen,
-    }).with_columns(mine=pl.lit(True), place=pl.lit(0))  # fmt: skip
+    }).with_columns(mine=pl.lit(True), place=pl.lit(0), determined=mine["determined"])  # fmt: skip
     first = len(amounts.rows)
     told = pl.DataFrame(
         [
@@ -118,11 +118,13 @@ def queue_of(
         ],
         schema={name: own.schema[name] for name in own.columns[:7]},
         orient="row",
-    ).with_columns(mine=pl.lit(False), place=pl.int_range(pl.len(), dtype=pl.Int32))
+    ).with_columns(mine=pl.lit(False), place=pl.int_range(pl.len(), dtype=pl.Int32), determined=pl.lit(None, pl.Date))
     frame = pl.concat([own, told]).with_columns(
         instant=pl.Series([row.instant for row in every], dtype=pl.Date).gather(pl.concat([own, told])["kind"]),
         cover=pl.Series([str(row.cover) for row in every], dtype=pl.String).gather(pl.concat([own, told])["kind"]),
     )
+    if clock_of(version.compiled, "losses") == "determined":
+        frame = frame.with_columns(pl.coalesce("determined", "instant").alias("instant"))
     frame = frame.sort("instant", "claim", "cover", "place")
     keys = shown[frame["kind"].to_numpy()].with_columns(frame[name] for name in _IDENTITY if name in columns)
     return Queue(frame, keys, every) if keys.null_count().sum_horizontal().sum() == 0 else None
