@@ -8,7 +8,7 @@ from quanyu.language.load import read_programme
 from quanyu.language.programme import Programme
 from quanyu.language.tree import Map, Seq
 
-__all__ = ["Path", "differences"]
+__all__ = ["Path", "differences", "said"]
 
 Path = tuple[str, ...]
 _LISTED = ("from", "steps", "tower")
@@ -30,13 +30,13 @@ def _tree(programme: Programme) -> Map:
 def _between(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
     before, after = _parts(old), _parts(new)
     if before is None or after is None or (path and not before and not after):
-        if _said(old) != _said(new):
-            yield path, _said(old), _said(new)
+        if said(old) != said(new):
+            yield path, said(old), said(new)
         return
     for key in dict.fromkeys((*before, *after)):
         one, two = before.get(key, _ABSENT), after.get(key, _ABSENT)
         if one is _ABSENT or two is _ABSENT:
-            yield (*path, key), _said(one), _said(two)
+            yield (*path, key), said(one), said(two)
         else:
             listed = key in _LISTED and isinstance(two, Seq)
             yield from _between(one, two, path if listed else (*path, key))
@@ -58,12 +58,12 @@ def _label(step: Map) -> str:
     return str(named.get("as") or named.get("party") or "")
 
 
-def _said(node: Any) -> str:
+def said(node: Any) -> str:
     """A part of a file on one line."""
     if node is _ABSENT:
         return ""
     if isinstance(node, Map):
-        return "{" + ", ".join(f"{key}: {_said(value)}" for key, value in node.items()) + "}"
+        return "{" + ", ".join(f"{key}: {said(value)}" for key, value in node.items()) + "}"
     if isinstance(node, Seq):
-        return "[" + ", ".join(_said(one) for one in node) + "]"
+        return "[" + ", ".join(said(one) for one in node) + "]"
     return str(node)

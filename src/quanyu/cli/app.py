@@ -12,7 +12,9 @@ from quanyu.cli.accounts import accounts, export
 from quanyu.cli.book import app as book
 from quanyu.cli.claim import app as claim
 from quanyu.cli.evidence import certificate, verify
+from quanyu.cli.impacts import impact
 from quanyu.cli.importing import import_
+from quanyu.cli.rectifying import rectify
 
 if TYPE_CHECKING:
     from quanyu.desk.open import Opened
@@ -256,6 +258,8 @@ app.command()(export)
 app.command("import")(import_)
 app.command()(verify)
 app.command()(certificate)
+app.command()(impact)
+app.command()(rectify)
 
 
 def language(choice: str) -> str:

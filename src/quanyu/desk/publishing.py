@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from quanyu.book import Journal
+from quanyu.book import Journal, Refused
 from quanyu.book.populations import open_accounts
 from quanyu.book.succession import publish_version
 from quanyu.book.versions import versions_of
@@ -13,7 +13,7 @@ from quanyu.desk.open import Opened, files_of, open_programme, versions_beside
 from quanyu.desk.policies import Doing
 from quanyu.terms import Finding, refusals
 
-__all__ = ["Published", "publish_files"]
+__all__ = ["Published", "publish_files", "publish_opened"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,24 @@ def publish_files(book: Book, paths: Sequence[Path], doing: Doing | None = None)
     wrong = wrong or refusals(versions_beside(files))
     if wrong:
         return wrong
-    known = sorted((one for one in opened if isinstance(one, Opened)), key=lambda one: one.programme.version)
+    return publish_opened(book, [one for one in opened if isinstance(one, Opened)], doing)
+
+
+def publish_opened(book: Book, opened: Sequence[Opened], doing: Doing | None = None) -> list[Published] | list[Finding]:
+    """Publishes programmes in one act, all of them or none: then every reason of every one is told."""
+    known = sorted(opened, key=lambda one: one.programme.version)
 
     def work(journal: Journal) -> list[Published]:
-        return [_published(book, journal, one) for one in known]
+        done: list[Published] = []
+        wrong: list[Finding] = []
+        for one in known:
+            try:
+                done.append(_published(book, journal, one))
+            except Refused as refused:
+                wrong += refused.findings
+        if wrong:
+            raise Refused(*wrong)
+        return done
 
     return (doing or Doing()).do(book, "publish", work)
 

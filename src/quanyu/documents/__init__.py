@@ -23,6 +23,8 @@ from quanyu.documents.certificate_page import render_certificate_page
 from quanyu.documents.certified import Certificate, CertificateCover, CertificateParty, CertificateShare, Verification
 from quanyu.documents.listed import Column, ColumnKind, Entry, Heading, Listing
 from quanyu.documents.movements import write_account_movements
+from quanyu.documents.rectification import render_rectification, write_rectification
+from quanyu.documents.rectified import Rectification, Rectified, RectifiedTerm
 from quanyu.documents.render import render_report, write_report
 from quanyu.documents.statements import write_statement
 from quanyu.documents.subsidies import write_subsidy_statement
@@ -116,6 +118,9 @@ __all__ = [
     "PremiumSheet",
     "PriceLine",
     "ProgrammePage",
+    "Rectification",
+    "Rectified",
+    "RectifiedTerm",
     "Report",
     "ResultChange",
     "Role",
@@ -138,11 +143,13 @@ __all__ = [
     "VersionComparison",
     "certificate_pdf",
     "render_certificate_page",
+    "render_rectification",
     "render_report",
     "write_account_movements",
     "write_bordereau",
     "write_certificate",
     "write_list",
+    "write_rectification",
     "write_report",
     "write_statement",
     "write_subsidy_statement",

@@ -11,10 +11,12 @@ from quanyu.language.tree import Map, Scalar, Seq, Tree
 from quanyu.language.yaml import read_bytes
 from quanyu.terms import Finding, Place, Text
 
-__all__ = ["with_terms"]
+__all__ = ["found_terms", "with_terms"]
 
 _LISTS = ("from", "to", "steps", "tower", "sublimits")
 _BY_SCOPE = ("attachment", "limit", "cap", "quota")
+_BESIDE = frozenset({"promises", "underwriting", "sees", "must", "stop", "closes", "conventions", "source", "sources"})
+"""Parts beside the flows: a programme that has none can be given them."""
 _SEGMENT = re.compile(r'"[^"]*"|(?:\([^)\]]*[)\]]|\[[^)\]]*[)\]]|[^.\[("])+')
 _Key = str | int
 
@@ -24,7 +26,8 @@ def with_terms(document: Document[Programme], changes: Mapping[str, str]) -> Doc
 
     changes: path → text, such as `losses.relief.cap.period` → `5亿`. A path goes through keys and labels; a step is
     named by its label alone, or by the labels above it, wherever it stands in its flow. A term the step does not have
-    yet is added; an empty text takes it away. The result still has to be checked, as any programme.
+    yet is added, and so is a part beside the flows, such as `promises`; an empty text takes it away. The result still
+    has to be checked, as any programme.
     """
     tree, findings = document.tree, []
     lines = dict(document.lines)
@@ -42,12 +45,34 @@ def with_terms(document: Document[Programme], changes: Mapping[str, str]) -> Doc
     return findings if made is None else made
 
 
+def found_terms(document: Document[Programme], path: str) -> list[Tree]:
+    """What stands at a path, which goes through keys and labels as in `with_terms`; nothing where nothing does."""
+    segments = [segment.strip('"') for segment in _SEGMENT.findall(path)]
+    found = [_at(document.tree, place) for place in _resolve(document.tree, segments)]
+    return [node for node in found if node is not None]
+
+
+def _at(tree: Tree, path: tuple[_Key, ...]) -> Tree | None:
+    node: Any = tree
+    for key in path:
+        if isinstance(key, int) and isinstance(node, Seq):
+            node = node[key]
+        elif isinstance(node, Map) and key in node:
+            node = node[Scalar(str(key))]
+        else:
+            return None
+    found: Tree = node
+    return found
+
+
 def _changed(tree: Map, path: str, text: str, name: str) -> Map | list[Finding]:
     segments = [s.strip('"') for s in _SEGMENT.findall(path)]
     value = _value(text, name)
     if isinstance(value, list) and not isinstance(value, Seq):
         return value
     places = _resolve(tree, segments)
+    if not places and value is not None and len(segments) <= 2 and segments[0] in _BESIDE and segments[0] not in tree:
+        places = [tuple(segments)]
     if len(places) == 1:
         done = _put(tree, places[0], value)
         assert isinstance(done, Map)
