@@ -168,6 +168,8 @@ def test_registers_of_a_party_are_those_it_sees(world: World, store: Store) -> N
                 if name != "parties":
                     assert asked == seen, (name, who)
         assert numbers(connection, "transfers", party=world.parties["broker"]) != []
+        with seen_as(connection, world.parties["ada"]):
+            assert "甲保险" in numbers(connection, "parties", seen=AsKnown(booked=LAST))
         with seen_as(connection, world.parties["bureau"], role=SUPERVISOR):
             assert len(numbers(connection, "policies")) == 3
 

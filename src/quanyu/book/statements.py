@@ -113,7 +113,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Statement:
-    """The account of a party from `first` to `last`, both within it. names: of every party that a line names.
+    """The account of a party from `first` to `last`, both within it.
+
+    names: of every party that a line names. programmes: names by the versions of lines.
 
     A balance is what is owed to the party, below zero what it owes.
     """
@@ -124,6 +126,7 @@ class Statement:
     lines: tuple[Line, ...]
     before: tuple[Line, ...]
     names: Mapping[int, Name]
+    programmes: Mapping[int, Text]
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -197,7 +200,14 @@ def statement_of(
         tuple(line for line in every if line.day is not None),
         tuple(line for line in every if line.day is None),
         names,
+        _programmes(connection, {row.version_id for row in rows if row.version_id is not None}),
     )
+
+
+def _programmes(connection: Connection, versions: Iterable[int]) -> dict[int, Text]:
+    v = t.programme_version.c
+    query = select(v.id, v.name_zh, v.name_en).where(v.id.in_(list(versions)))
+    return {int(number): Text(zh, en) for number, zh, en in connection.execute(query)}
 
 
 @contextmanager

@@ -54,18 +54,21 @@ def show_statement(one: "Statement", language: str) -> None:
 
 
 def _show_counterparties(one: "Statement", currency: str, language: str) -> None:
+    """By counterparty and programme, what was owed and paid in all, and how many transfers that was."""
     zh = language == "zh"
-    sums: dict[int | None, list[int]] = {}
+    sums: dict[tuple[int | None, int | None], list[int]] = {}
     for line in one.lines:
         if line.currency == currency and line.stage != "reserved":
-            side = sums.setdefault(line.counterparty, [0, 0, 0])
+            side = sums.setdefault((line.counterparty, line.version), [0, 0, 0])
             side[0 if line.stage == "due" else 1] += line.received - line.given
             side[2] += line.entries
-    head = ("对方", "应收净额", "实收净额", "笔数") if zh else ("counterparty", "net due", "net paid", "transfers")
-    table = _table("", head, 1)
-    for party, (due, paid, count) in sums.items():
-        name = PEOPLE if party is None else one.names[party].text
-        table.add_row(escape(name.inside(language)), _yuan(due), _yuan(paid), f"{count:,}")
+    chinese = ("对方", "方案", "应收净额", "实收净额", "笔数")
+    english = ("counterparty", "programme", "net due", "net paid", "transfers")
+    table = _table("", chinese if zh else english, 2)
+    for (party, version), (due, paid, count) in sums.items():
+        name = (PEOPLE if party is None else one.names[party].text).inside(language)
+        programme = "—" if version is None else one.programmes[version].inside(language)
+        table.add_row(escape(name), escape(programme), _yuan(due), _yuan(paid), f"{count:,}")
     if sums:
         Console().print(table)
 

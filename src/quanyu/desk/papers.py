@@ -1,14 +1,11 @@
 """Accounts as papers: the values of statements, bordereaux, subsidies and funds as `documents` writes them."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from quanyu import documents as d
-from quanyu.book import tables as t
 from quanyu.book.statements import SECTIONS, Line, Name, Section, Statement
 from quanyu.book.subsidies import LEVELS, Subsidised
 from quanyu.desk.accounts import Asked, Bordereau, FundPeriod, evidence_of
@@ -21,27 +18,19 @@ PEOPLE = Text("投保人、被保险人与索赔人", "policyholders, insureds a
 """Parties that no programme names, together."""
 
 _STAGES = {"due": Text("应付", "due"), "paid": Text("实付", "paid"), "reserved": Text("估损", "reserved")}
-_NOBODY = Text("—", "—")
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on every paper of a book at a moment. programmes: their names by the ids of versions."""
+    """What stands on every paper of a book at a moment."""
 
     made: dt.datetime
     evidence: str
-    programmes: Mapping[int, Text]
 
 
 def heading_of(book: Book) -> Paper:
-    """The time, the evidence and the names of programmes."""
-    v = t.programme_version.c
-    rows = book.read(lambda c: c.execute(select(v.id, v.name_zh, v.name_en)).all())
-    return Paper(
-        book.now().astimezone(ZoneInfo("Asia/Shanghai")),
-        evidence_of(book),
-        {row.id: Text(row.name_zh, row.name_en) for row in rows},
-    )
+    """The time and the evidence."""
+    return Paper(book.now().astimezone(ZoneInfo("Asia/Shanghai")), evidence_of(book))
 
 
 def statement_paper(one: Statement, paper: Paper, currency: str = "CNY") -> d.Statement:
@@ -50,22 +39,22 @@ def statement_paper(one: Statement, paper: Paper, currency: str = "CNY") -> d.St
     return d.Statement(
         heading=_heading(Text("账单", "Statement of account"), one.party.text, (one.first, one.last), paper),
         opening=one.opening(currency),
-        sections=tuple(_sections(one, lines, paper)),
+        sections=tuple(_sections(one, lines)),
         closing=one.closing(currency),
     )
 
 
-def _sections(one: Statement, lines: Iterable[Line], paper: Paper) -> Iterator[d.StatementSection]:
+def _sections(one: Statement, lines: Iterable[Line]) -> Iterator[d.StatementSection]:
     by: dict[Section, list[Line]] = {}
     for line in lines:
         by.setdefault(line.section, []).append(line)
     for name, title in SECTIONS.items():
         if name in by:
-            entries = [entry for line in by[name] for entry in _entries(line, one, paper)]
+            entries = [entry for line in by[name] for entry in _entries(line, one)]
             yield d.StatementSection(title=title, lines=entries, memo=name == "reserve")
 
 
-def _entries(line: Line, one: Statement, paper: Paper) -> Iterator[d.StatementLine]:
+def _entries(line: Line, one: Statement) -> Iterator[d.StatementLine]:
     """Money to the party is its credit while it is owed, and its debit once it was paid."""
     stage = _STAGES[line.stage]
     text = Text(f"{line.label} {stage.zh}", f"{line.label}, {stage.en}")
@@ -73,16 +62,12 @@ def _entries(line: Line, one: Statement, paper: Paper) -> Iterator[d.StatementLi
         if amount:
             yield d.StatementLine(
                 day=line.day or one.first,
-                document=_programme(paper, line.version).zh,
+                document="" if line.version is None else one.programmes[line.version].zh,
                 counterparty=PEOPLE if line.counterparty is None else one.names[line.counterparty].text,
                 text=text,
                 debit=0 if credit else amount,
                 credit=amount if credit else 0,
             )
-
-
-def _programme(paper: Paper, version: int | None) -> Text:
-    return _NOBODY if version is None else paper.programmes.get(version, _NOBODY)
 
 
 def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper) -> d.Bordereau:
