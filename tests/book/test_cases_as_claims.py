@@ -13,14 +13,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CASES = sorted((ROOT / "programmes").rglob("*.case"))
 
 
-def _of_losses(path: Path) -> bool:
+def of_losses(path: Path) -> bool:
     opened = open_case(path)
     assert isinstance(opened, OpenedCase)
     case = opened.case
     return case.flow in ("losses", "recoveries") and case.table is None and not any("count" in r for r in case.rows)
 
 
-@pytest.mark.parametrize("path", [p for p in CASES if _of_losses(p)], ids=lambda p: f"{p.parent.name}-{p.stem}")
+@pytest.mark.parametrize("path", [p for p in CASES if of_losses(p)], ids=lambda p: f"{p.parent.name}-{p.stem}")
 def test_a_case_through_the_book_moves_what_settle_says(path: Path, store: Store) -> None:
     book = opened_book(store)
     done, ids = replay_case(book, path)

@@ -177,12 +177,15 @@ def close(
 ) -> None:
     """Close the books: nothing more is booked up to that day. 关账。"""
     from quanyu.cli.app import stop
+    from quanyu.cli.evidence import seal_after
     from quanyu.cli.opening import opened_book
     from quanyu.desk.accounts import close as close_books
 
     spoken, last = _begun(lang, None), _day(through)
     with opened_book(spoken, actor) as book:
         done = close_books(book, last, reason=reason, booked=None if booked is None else _day(booked))
+        if not isinstance(done, list):
+            seal_after(book, spoken)
     if isinstance(done, list):
         stop(done, spoken)
     typer.echo(f"账簿已关至 {done}" if spoken == "zh" else f"the books are closed to {done}")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from quanyu.store.evidence.bundle import Checked
     from quanyu.store.evidence.note import PublicKey
 
-__all__ = ["certificate", "seal", "verify"]
+__all__ = ["certificate", "seal", "seal_after", "verify"]
 
 Language = Annotated[Literal["auto", "zh", "en"], typer.Option("--lang", help="language of messages 语言")]
 
@@ -40,6 +40,16 @@ def seal(
         out.write_text(note, "utf-8")
     typer.echo(note)
     typer.echo(f"{'公钥' if spoken == 'zh' else 'public key'} {done.public_key}")
+
+
+def seal_after(book: "Book", spoken: str) -> None:
+    """A head over what a large act wrote; where the key cannot be used that is said, and the act stands."""
+    from quanyu.cli.app import say
+    from quanyu.desk.sealing import seal as seal_book
+
+    done = seal_book(book)
+    if isinstance(done, list):
+        say(done, spoken)
 
 
 def certificate(

@@ -52,6 +52,7 @@ def import_(
 ) -> None:
     """Bring a table into the book, whole and once, or say everything that is wrong with it. 导入表格。"""
     from quanyu.cli.app import language, pairs, stop
+    from quanyu.cli.evidence import seal_after
     from quanyu.cli.opening import opened_book
     from quanyu.desk.intake.bring import bring_in
     from quanyu.desk.intake.how import Before, How
@@ -64,6 +65,8 @@ def import_(
         _writable(out, spoken)
     with opened_book(spoken, actor) as book, _progress(spoken) as told:
         done = bring_in(book, kind, source, how=How(reason, booked, dry_run), progress=told)
+        if not dry_run and not isinstance(done, list | Before):
+            seal_after(book, spoken)
     if isinstance(done, list):
         _refused(done, source.path, sheet, out, spoken)
         stop([], spoken)
