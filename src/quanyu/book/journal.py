@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Act, Repeated
-from quanyu.book.records import append_records
+from quanyu.book.records import append_leaves, leaves_of
 from quanyu.store.evidence.log import append
 
 __all__ = ["Journal", "Money", "reserve", "writing"]
@@ -50,7 +50,7 @@ class Journal:
     connection: Connection
     act: Act
     _money: list[Money] = field(default_factory=list)
-    _touched: dict[tuple[str, int], None] = field(default_factory=dict)
+    _touched: dict[tuple[str, int], bytes | None] = field(default_factory=dict)
     _txn: int | None = None
     _begun: bool = False
 
@@ -96,7 +96,11 @@ class Journal:
         self._touched[kind, subject] = None
 
     def record(self, kind: str, subjects: NDArray[np.int64], hashes: bytes) -> None:
-        """Appends the hashes of records that were made from columns. The log is locked until the act ends."""
+        """Appends the hashes of records that were made from columns. The log is locked until the act ends.
+
+        All that the act has to say is written by then, so that nothing is waited for and nothing read under that lock.
+        """
+        self._read_back()
         append(self.connection, kind, subjects.tolist(), hashes, at=self.act.at, txn=self.txn)
 
     def settle(self) -> None:
@@ -111,10 +115,17 @@ class Journal:
 
     def close(self) -> None:
         """Writes the transfers and the evidence."""
+        self._read_back()
+        leaves = [(*subject, leaf) for subject, leaf in self._touched.items() if leaf is not None]
+        append_leaves(self.connection, self.txn, leaves, at=self.act.at)
+        self._touched.clear()
+
+    def _read_back(self) -> None:
+        """Has the hash of every record of the act as it is now."""
         self.settle()
-        if self._touched:
-            append_records(self.connection, self.txn, list(self._touched), at=self.act.at)
-            self._touched.clear()
+        fresh = [subject for subject, leaf in self._touched.items() if leaf is None]
+        if fresh:
+            self._touched |= zip(fresh, leaves_of(self.connection, self.txn, fresh), strict=True)
 
 
 def _subject(money: Money, txn: int) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from quanyu.book import tables as t
 from quanyu.store.evidence.log import append, header
 from quanyu.store.evidence.rule import Rule, record_bytes
 
-__all__ = ["KINDS", "Part", "append_records", "record_of", "written"]
+__all__ = ["KINDS", "Part", "append_leaves", "leaves_of", "record_of", "written"]
 
 
 @dataclass(frozen=True)
@@ -88,15 +88,16 @@ def _rows(connection: Connection, txn: int, part: Part, subject: int) -> list[di
     return [{name: written(value) for name, value in row.items()} for row in found]
 
 
-def append_records(connection: Connection, txn: int, subjects: Sequence[tuple[str, int]], *, at: dt.datetime) -> None:
-    """Appends the records of a transaction to the evidence log, in the order in which it touched them.
-
-    All of them are read before the first is appended, as the log is locked from then on.
-    """
-    if not subjects:
-        return
+def leaves_of(connection: Connection, txn: int, subjects: Sequence[tuple[str, int]]) -> list[bytes]:
+    """The hashes of the records of a transaction, by kind and subject."""
     rule = Rule(header(connection).algorithm)
-    leaves = [(kind, subject, rule.leaf(record_of(connection, txn, kind, subject))) for kind, subject in subjects]
+    return [rule.leaf(record_of(connection, txn, kind, subject)) for kind, subject in subjects]
+
+
+def append_leaves(
+    connection: Connection, txn: int, leaves: Sequence[tuple[str, int, bytes]], *, at: dt.datetime
+) -> None:
+    """Appends the hashes of records to the evidence log, which is locked from then on: kind, subject, hash."""
     for kind, group in groupby(leaves, key=lambda one: one[0]):
         alike = list(group)
         hashes = b"".join(leaf for _, _, leaf in alike)

@@ -108,10 +108,10 @@ def _write(
     first = reserve(journal.connection, "transfer_id", every.height) if every.height else 0
     transfers = transfer_rows(version, every, first, journal.booked_on)
     others = moves.join(claims, on="claim_id", how="anti")["claim_id"].unique().to_list()
-    _keep(journal, version, found, (mine, people), transfers)
     for one in wanted.others:
         if one.claim.id in set(others):
             add_event(journal, one.claim, "settled", {"by": found.number})
+    _keep(journal, version, found, (mine, people), transfers)
     back = own.join(claims, left_on=["claim_id", "payer_id"], right_on=["claim_id", "claimant_id"], how="semi")
     return Determined(
         claims=int(mine["new"].sum()),

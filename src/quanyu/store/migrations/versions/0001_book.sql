@@ -291,6 +291,10 @@ begin
   end if;
   perform pg_advisory_unlock(hashtextextended(of::text, 0));
   return first;
+exception when query_canceled or others then
+  -- The lock is the session's: nothing else lets it go before the connection ends.
+  perform pg_advisory_unlock_all();
+  raise;
 end $$;
 
 -- What is written stands: rows are appended, never changed or taken away.
