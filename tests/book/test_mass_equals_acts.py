@@ -1,7 +1,8 @@
 """A table of policies issued in one act writes what quoting, underwriting and issuing each of them writes."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 
 import polars as pl
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from book.mass_book import CODES, MassBook, Risk, Snapshot, opened, table_of
 from book.policy_book import programme
-from quanyu.store import Store
+from quanyu.store import Server, Store, open_store
+from store_server import fresh_database
 
 _SHARES = ("0.5%", "1%", "2.35%", "3%", "5%", "0.0417")
 _SUMS = ("1", "999.99", "20000", "123456.78", "1000万", "300亿", "0.03")
@@ -49,6 +51,18 @@ FIELDS: Mapping[str, Mapping[str, st.SearchStrategy[str]]] = {
         "accident_premium": _one("0", "1000"), "programme_year": _one("1", "20"), "bank_share": _one("30%"),
     },
 }  # fmt: skip
+
+
+@pytest.fixture
+def store_of(store_server: Server, store_template: str) -> Iterator[Callable[[], Store]]:
+    """Stores with the newest schema, each new."""
+    with ExitStack() as stack:
+
+        def made() -> Store:
+            url = stack.enter_context(fresh_database(store_server, store_template))
+            return stack.enter_context(open_store(url))
+
+        yield made
 
 
 @pytest.fixture
@@ -157,3 +171,30 @@ def test_truths_in_chinese(store: Store) -> None:
     listed = [farm("1", new="true"), farm("2", new="false")]
     frame = table_of(listed).with_columns(new=pl.Series(["是", "否"]))
     same(book.in_columns(frame), book.one_by_one(listed))
+
+
+BUDGETS = st.sampled_from([
+    "share: 40%, cap: {period: 1000}", "share: 1/3, limit: {period: 777.77}", "limit: {policy: 1% * sum}, cap: {village: 300}",
+    "share: 40%, cap: {policy: 120, period: 700}", "share: 30%, limit: {policy: 20% * premium}, cap: {period: 500}",
+])  # fmt: skip
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_budgets_of_any_kind(store_of: Callable[[], Store], data: st.DataObject) -> None:
+    terms = f"""
+  base: sum * 1%
+  from: [{{as: subsidy, party: city, {data.draw(BUDGETS)}}}, {{as: own, party: insured}}]
+  to: [{{as: fee, party: village, share: 7%}}, {{as: risk, party: insurer}}]
+"""
+    book = MassBook(store_of()).publish(programme({"premium": terms, "scopes": "{village: [village, period]}"}))
+    sums = data.draw(st.lists(_one("100000", "33333.33", "0", "7", "64000"), min_size=1, max_size=8))
+    listed = [
+        replace(farm(f"P{n}", f"户{n % 2}", sum=one, village=data.draw(_one("V1", "V2"))), start=data.draw(STARTS))
+        for n, one in enumerate(sums)
+    ]
+    listed = [replace(one, end=one.start + dt.timedelta(days=100)) for one in listed]
+    same(book.in_columns(table_of(listed), block=data.draw(st.sampled_from([2, 5]))), book.one_by_one(listed))
+
+
+STARTS = st.sampled_from([dt.date(2026, 3, 1), dt.date(2027, 1, 5)])

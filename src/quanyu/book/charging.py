@@ -1,7 +1,7 @@
 """The premium of a policy as transfers: who pays it and who receives it, by the flow of its version."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -16,7 +16,19 @@ from quanyu.language.flows import Step
 from quanyu.settlement.settle import Transfer, transfers
 from quanyu.waterfall import Deposit, Fen, Held, History, Outcome, Plan, Premium, Row, Taker, fold
 
-__all__ = ["ADVANCED", "OWN", "Queue", "Risk", "advanced_by", "charge", "holds", "named_in", "row_of", "stands_alone"]
+__all__ = [
+    "ADVANCED",
+    "OWN",
+    "Queue",
+    "Risk",
+    "advanced_by",
+    "charge",
+    "charge_all",
+    "holds",
+    "named_in",
+    "row_of",
+    "stands_alone",
+]
 
 ADVANCED = "advanced"
 """What follows the label of a step whose amount somebody advances, on the transfer that advances it."""
@@ -75,17 +87,25 @@ def charge(version: Version, risk: Risk, queue: Queue | None = None) -> list[Mon
     queue: the increments of all policies that share a running total with it, its own among them; none where its plans
     stand alone. A premium of nothing is no transfer. Raises Refused with what the fold finds.
     """
-    if risk.premium == 0:
-        return []
-    row = row_of(version, risk, risk.premium, 1)
-    among = queue or Queue((row,), (Premium(risk.premium, row.keys),))
+    return charge_all(version, [risk], queue)[0]
+
+
+def charge_all(version: Version, risks: Sequence[Risk], queue: Queue | None = None) -> list[list[Money]]:
+    """The same for policies that stand in one queue, in one fold; for a single one without."""
+    if not any(risk.premium for risk in risks):
+        return [[] for _ in risks]
+    rows = [row_of(version, risk, risk.premium, 1) for risk in risks] if queue is None else []
+    among = queue or Queue(tuple(rows), tuple(Premium(int(row.amount), row.keys) for row in rows))
     given = _folded(version.compiled.plans.get(("premium", "from")), among)
     received = _folded(version.compiled.plans[("premium", "to")], among)
     assert received is not None
     moved = _unstated(received) if given is None else transfers(given, received)
-    parties = _Parties(version, risk)
-    lines = (line for one in moved if one.claim == risk.number for line in parties.money(one))
-    return netted(lines)
+    parties = {risk.number: _Parties(version, risk) for risk in risks if risk.premium}
+    lines: dict[str, list[Money]] = {risk.number: [] for risk in risks}
+    for one in moved:
+        if one.claim in parties:
+            lines[one.claim] += parties[one.claim].money(one)
+    return [netted(lines[risk.number]) for risk in risks]
 
 
 def named_in(version: Version, fields: Fields) -> set[str]:

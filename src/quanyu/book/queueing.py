@@ -16,7 +16,7 @@ from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, 
 from quanyu.waterfall.history import Mark, normalise
 from quanyu.waterfall.plan import Cap, Stage
 
-__all__ = ["lock_programme", "queue_of"]
+__all__ = ["lock_programme", "queue_of", "queues_of", "stand_apart"]
 
 
 def lock_programme(journal: Journal, version: Version) -> None:
@@ -25,7 +25,7 @@ def lock_programme(journal: Journal, version: Version) -> None:
     It comes after the rows of policies and quotes, and before anything is written: the id of the act is then later than
     those of all who booked before, and `queue_of` has them in their order.
     """
-    if _apart(version):
+    if stand_apart(version):
         return
     journal.connection.execute(
         text("select pg_advisory_xact_lock(hashtextextended('programme', :id))"), {"id": version.programme_id}
@@ -39,39 +39,66 @@ def queue_of(journal: Journal, version: Version, risk: Risk, added: int) -> Queu
     policies of one version share its budgets. The increments are what segments add to the premium, in the order of the
     transactions; the terms are those of each risk as its days have it now.
     """
-    connection, found = journal.connection, version.compiled.plans
-    if _apart(version):
+    if stand_apart(version):
         return None
-    among = _among(version, risk)
-    risks = {one.number: one for one in _risks(connection, version, among)} | {risk.number: risk}
+    return _queue(journal.connection, version, [risk], [(risk.number, added)] if added else [])
+
+
+def queues_of(journal: Journal, version: Version, risks: Sequence[Risk]) -> Iterator[tuple[Sequence[Risk], Queue]]:
+    """The same for many new policies that share running totals, each of which adds its premium in their order.
+
+    Those that share none with the others, such as of other years, are in a queue of their own.
+    """
+    groups: dict[int, list[Risk]] = defaultdict(list)
+    for risk in risks:
+        groups[risk.start.year if _by_year(version) else 0].append(risk)
+    for group in groups.values():
+        yield group, _queue(journal.connection, version, group, [(one.number, one.premium) for one in group])
+
+
+def _queue(connection: Connection, version: Version, new: Sequence[Risk], added: Sequence[tuple[str, int]]) -> Queue:
+    """The increments of the policies that share totals with those that are looked at, what they add being the last."""
+    found, among = version.compiled.plans, _among(version, new[0])
+    risks = {one.number: one for one in _risks(connection, version, among)} | {one.number: one for one in new}
     keyed = {number: row_of(version, one, 0, 0) for number, one in risks.items()}
     before = [
         replace(keyed[number], amount=amount, instant=place)
         for place, (number, amount) in enumerate(_increments(connection, among), 1)
     ]
-    now = [*before, replace(keyed[risk.number], amount=added, instant=len(before) + 1)] if added else before
+    now = [
+        *before,
+        *(
+            replace(keyed[number], amount=amount, instant=place)
+            for place, (number, amount) in enumerate(added, len(before) + 1)
+            if amount
+        ),
+    ]
     premium = tuple(Premium(one.premium, keyed[number].keys) for number, one in risks.items())
     plan = found.get(("premium", "from"))
     held = Held() if plan is None else _held(connection, plan, before, now)
     return Queue(tuple(now), premium, tuple(_deposits(connection, version)), held)
 
 
-def _apart(version: Version) -> bool:
+def stand_apart(version: Version) -> bool:
     """Whether the premium of no policy depends on another's."""
     found = version.compiled.plans
     return all(stands_alone(found[key]) for key in (("premium", "from"), ("premium", "to")) if key in found)
 
 
-def _among(version: Version, risk: Risk) -> list[ColumnElement[bool]]:
-    """Conditions on the policies that can share a total: those of the version, of one year where all totals are."""
+def _by_year(version: Version) -> bool:
+    """Whether only policies of one year share totals."""
     found = version.compiled.plans
     plans = [found[key] for key in (("premium", "from"), ("premium", "to")) if key in found]
     steps = [step for plan in plans for step in plan.steps]
     terms: list[Stage | Cap] = [term for step in steps for part in (step.stages, step.caps) for term in part]
     shared = [term.columns for term in terms if term.scope not in OWN]
+    return all("period" in columns for columns in shared) and not any(step.taker is Taker.ACCOUNT for step in steps)
+
+
+def _among(version: Version, risk: Risk) -> list[ColumnElement[bool]]:
+    """Conditions on the policies that can share a total: those of the version, of one year where all totals are."""
     own = [t.policy.c.version_id == version.id]
-    funded = any(step.taker is Taker.ACCOUNT for step in steps)
-    if funded or not all("period" in columns for columns in shared):
+    if not _by_year(version):
         return own
     first = select(t.segment.c.policy_id).where(
         t.segment.c.seq == 1, func.extract("year", t.segment.c.valid_from) == risk.start.year

@@ -10,6 +10,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from quanyu.book.journal import Journal, reserve
+from quanyu.book.mass.charged import charged, reads_premium
 from quanyu.book.mass.leaves import Leaves
 from quanyu.book.mass.people import Named, People, holders
 from quanyu.book.mass.recorded import fields_json, json_rows, record_leaves
@@ -42,19 +43,24 @@ class Written:
 
 
 def numbered(journal: Journal, risks: Risks) -> Numbered | None:
-    """Who holds and pays, and the ids of all. None where the premium of the version counts across policies.
+    """Who holds and pays, and the ids of all. None where terms read what all policies pay, which each of them changes.
 
-    The table's columns `policy`, `holder`, `holder_id`, `start`, `end`, `issued` are typed.
+    Where policies share totals those before them are written. The table's columns `policy`, `holder`, `holder_id`,
+    `start`, `end`, `issued` are typed.
     """
     frame = risks.rows.frame
     people = holders(journal, frame.select("holder", "holder_id"))
     named = Named(journal, risks.version, people.ids, risks.kept)
     lines = premium_transfers(risks.version, risks.premium, risks.columns, named=named)
-    if lines is None:
+    if lines is None and reads_premium(risks.version):
         return None
     first = reserve(journal.connection, "policy_id", frame.height)
+    ids = np.arange(first, first + frame.height)
+    if lines is None:
+        numbers = _numbers(risks, ids).to_list()
+        lines = charged(journal, risks, people.ids, ids=ids, numbers=numbers)
     moved = reserve(journal.connection, "transfer_id", lines.height) if lines.height else 0
-    return Numbered(risks, people, np.arange(first, first + frame.height), lines, moved)
+    return Numbered(risks, people, ids, lines, moved)
 
 
 def written_block(block: Numbered, rule: Rule, *, act: Mapping[str, Any]) -> Written:
@@ -78,11 +84,10 @@ def _policies(block: Numbered) -> pl.DataFrame:
         always.append(pl.DataFrame({"row": rows, "party": np.full(len(ids), version.leader_id)}))
     sides = [block.transfers.select("row", pl.col(side).alias("party")) for side in ("payer_id", "receiver_id")]
     every = pl.concat([*always, *sides]).group_by("row").agg(pl.col("party").unique().sort()).sort("row")
-    made = pl.format("{}-{}-{}", pl.lit(version.code), pl.col("start").dt.year(), pl.col("id"))
-    own = {"id": ids, "number": frame["policy"], "holder_id": block.people.ids, "parties": every["party"]}
-    return pl.DataFrame({**own, "start": frame["start"], "issued_on": frame["issued"]}).select(
+    own = {"id": ids, "number": _numbers(block.risks, ids), "holder_id": block.people.ids, "parties": every["party"]}
+    return pl.DataFrame({**own, "issued_on": frame["issued"]}).select(
         "id",
-        pl.coalesce("number", made).alias("number"),
+        "number",
         "holder_id",
         "parties",
         "issued_on",
@@ -93,6 +98,13 @@ def _policies(block: Numbered) -> pl.DataFrame:
         predecessor_id=pl.lit(None, pl.Int64),
         quote_id=pl.lit(None, pl.Int64),
     )
+
+
+def _numbers(risks: Risks, ids: Ids) -> pl.Series:
+    """The numbers of policies: as written, else made of programme, year and id."""
+    frame = risks.rows.frame.select("policy", "start", id=pl.Series(ids, dtype=pl.Int64))
+    made = pl.format("{}-{}-{}", pl.lit(risks.version.code), pl.col("start").dt.year(), pl.col("id"))
+    return frame.select(pl.coalesce("policy", made)).to_series()
 
 
 def _segments(block: Numbered) -> pl.DataFrame:

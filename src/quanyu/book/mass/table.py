@@ -20,7 +20,7 @@ from quanyu.book.mass.register import MOST, RESERVED, Published, by_version, pub
 from quanyu.book.mass.risks import Risks, read_risks
 from quanyu.book.mass.tally import Tally
 from quanyu.book.mass.underwritten import unaccepted
-from quanyu.book.queueing import lock_programme
+from quanyu.book.queueing import lock_programme, stand_apart
 from quanyu.book.versions import Library
 from quanyu.store.evidence.log import header
 from quanyu.store.evidence.rule import Rule
@@ -61,8 +61,8 @@ def issue_table(
 ) -> Issued:
     """Issues every row of a table. Raises Refused with everything that is wrong in it, of findings `MOST` at most.
 
-    A block is read and priced, and another one made into rows, while the one before them is written. Policies whose
-    premium counts across policies are issued one by one in the order of the table, after the others of their block.
+    A block is read and priced, and another one made into rows, while the one before them is written. Policies that share
+    totals have them in the order of the table; those whose terms read what all policies pay are issued one by one.
     """
     known = published(journal.connection, library, file.programmes)
     for version in sorted((one for versions in known.values() for one in versions[:1]), key=lambda v: v.programme_id):
@@ -117,6 +117,9 @@ class _Loading:
 
     def _next(self, risks: Risks, before: Future[Written] | None) -> Future[Written] | None:
         """Numbers a block, has its rows made meanwhile, and writes the block before it."""
+        if not stand_apart(risks.version):
+            self._write(before)
+            before = None
         block = numbered(self.journal, risks)
         while block is not None and not self._introduced(block.people):
             block = numbered(self.journal, risks)
