@@ -35,15 +35,20 @@ def _laid_out(columns: Mapping[str, str]) -> list[str]:
 
 
 def rows_select(rows: Rows) -> str:
-    """Subject, transaction and the pieces of each row, in the order of a record. Two arrays say which records."""
+    """Subject, transaction and the pieces of each row, in the order of a record; rows without JSON come as one text
+    for each record. Two arrays say which records."""
     pieces = _laid_out(rows.columns)
+    # By an index for each record: a join would read the whole table for every block where statistics are not yet made.
+    wanted = "unnest(%s::bigint[], %s::bigint[]) as w(subject, txn)"
+    own = f"from {rows.table} r where r.{rows.subject} = w.subject and r.txn_id = w.txn and {rows.only or 'true'}"
+    if len(pieces) == 1:
+        listed = f"select string_agg({pieces[0]}, ',' order by r.{rows.order}) as listed {own}"
+        return f"select subject, txn, listed from {wanted}, lateral ({listed}) r where listed is not null"
     names = ", ".join(f"p{n}" for n in range(len(pieces)))
     each = ", ".join(f"{piece} as p{n}" for n, piece in enumerate(pieces))
-    # By an index for each record: a join would read the whole table for every block where statistics are not yet made.
     return (
-        f"select subject, txn, {names} from unnest(%s::bigint[], %s::bigint[]) as w(subject, txn), lateral (select"
-        f" {each}, r.{rows.order} as place from {rows.table} r where r.{rows.subject} = w.subject and r.txn_id = w.txn"
-        f" and {rows.only or 'true'} offset 0) r order by subject, txn, place"
+        f"select subject, txn, {names} from {wanted}, lateral (select {each}, r.{rows.order} as place {own} offset 0) r"
+        " order by subject, txn, place"
     )
 
 
