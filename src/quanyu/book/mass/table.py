@@ -61,8 +61,8 @@ def issue_table(
 ) -> Issued:
     """Issues every row of a table. Raises Refused with everything that is wrong in it, of findings `MOST` at most.
 
-    A block is read and priced, and another one made into rows, while the one before them is written. Policies that share
-    totals have them in the order of the table; those whose terms read what all policies pay are issued one by one.
+    A block is read and priced, and another one made into rows, while the one before them is written. Policies that
+    share totals have them in the order of the table; those whose terms read what all policies pay go one by one.
     """
     known = published(journal.connection, library, file.programmes)
     for version in sorted((one for versions in known.values() for one in versions[:1]), key=lambda v: v.programme_id):
