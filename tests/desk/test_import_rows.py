@@ -13,6 +13,7 @@ from desk.intake_book import count, csv, found, founded, rows, unchanged
 from quanyu.book import publish
 from quanyu.book import tables as t
 from quanyu.book.claims import locked
+from quanyu.book.closings import close_books
 from quanyu.book.declarations import open_cover
 from quanyu.book.facts import Statement, state_facts
 from quanyu.book.parties import Person
@@ -27,6 +28,7 @@ from quanyu.desk.intake.rejected import write_rejected
 from quanyu.desk.open import Opened, open_programme
 from quanyu.store import Store
 from quanyu.tables import Rows, read_rows
+from quanyu.terms import Finding
 
 
 @pytest.fixture
@@ -41,6 +43,14 @@ def table(folder: Path, listed: list[dict[str, Any]], name: str = "rows.csv") ->
     names = list(dict.fromkeys(field for row in listed for field in row))
     frame = pl.DataFrame({n: [row.get(n) for row in listed] for n in names}, schema=dict.fromkeys(names, pl.String))
     return csv(folder, frame, name)
+
+
+MAY = dt.date(2026, 5, 1)
+
+
+def listed(done: object) -> list[Finding]:
+    assert isinstance(done, list), done
+    return done
 
 
 def claim(number: str | None, **other: str | None) -> dict[str, str | None]:
@@ -193,6 +203,16 @@ def test_payments_are_booked_on_their_days(book: Book, tmp_path: Path) -> None:
     with unchanged(book):
         codes = [code for code, _, _ in found(bring_in(book, "payments", Source(more)))]
     assert codes == ["paid-too-much", "unknown-policy"]
+
+
+def test_a_payment_on_a_day_whose_books_are_closed(book: Book, tmp_path: Path) -> None:
+    book.act("close", lambda journal: close_books(journal, dt.date(2026, 5, 31)))
+    path = table(tmp_path, [{"policy": "P1", "paid": "2026-06-01"}, {"policy": "P2", "paid": "2026-05-31"}])
+    with unchanged(book):
+        assert found(bring_in(book, "payments", Source(path))) == [("books-closed", 3, 2)]
+        assert [one.code for one in listed(bring_in(book, "payments", Source(path), how=How(booked=MAY)))] == [
+            "books-closed"
+        ]
 
 
 def test_declarations_under_an_open_policy(store: Store, tmp_path: Path) -> None:

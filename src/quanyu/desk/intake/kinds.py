@@ -8,6 +8,7 @@ from typing import Protocol
 
 from quanyu.book import Journal, Library, Refused, writing
 from quanyu.book.claims import Notice, notify
+from quanyu.book.closings import books_closed, closed_through
 from quanyu.book.collecting import collect
 from quanyu.book.declarations import Declared, declare
 from quanyu.book.facts import Statement, state_facts
@@ -192,15 +193,18 @@ class Payments:
         connection = self.journal.connection
         payer, written = cells.text("payer"), cells.text("amount")
         payer_id = find_policy(connection, number).holder_id if payer is None else party_named(connection, payer)
-        journal = self._on(day)
+        journal = self._on(day, cells)
         moved = collect(journal, number, payer_id=payer_id, amount=None if written is None else fen_of(written))
         journal.settle()
         self.paid += 1
         self.amount += sum(money.amount for money in moved)
 
-    def _on(self, day: dt.date) -> Journal:
+    def _on(self, day: dt.date, cells: Cells) -> Journal:
         if day == self.journal.booked_on:
             return self.journal
+        through = closed_through(self.journal.connection)
+        if through is not None and day <= through:
+            raise Refused(replace(books_closed(day, through), place=cells.rows.place(cells.row, "paid")))
         if day not in self.days:
             act = replace(self.journal.act, booked=day, reference=None)
             self.days[day] = self.stack.enter_context(writing(self.journal.connection, act))
