@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from quanyu.formula import constant
 from quanyu.waterfall.alone import Columns, Take, bounded, seats
 from quanyu.waterfall.apportion import half_up, spread
-from quanyu.waterfall.plan import Cap, Plan, PlanPool, PlanStep, Stage, Taker
+from quanyu.waterfall.plan import Plan, PlanPool, PlanStep, Stage, Taker
 
 __all__ = ["Claims", "counts_together", "split_together"]
 
@@ -117,10 +117,8 @@ class _Together:
             taken = self._stage(stage, taken)
         if step.share is not None:
             taken = self._share(Fraction(constant(step.share) or 0), taken)
-        for cap in step.caps:
-            taken = self._cap(cap, taken)
-        if step.taker is Taker.ACCOUNT:
-            taken = self._account(str(step.party), taken)
+        if step.caps or step.taker is Taker.ACCOUNT:
+            taken = self._bound(step, taken)
         kept = self.run(step.children, taken) if step.inside == "steps" else taken
         if step.taker is Taker.GROUP:
             return amounts - (taken - kept)
@@ -154,40 +152,29 @@ class _Together:
             out[start:stop] = _fitted(asked, mine, passed, totals - before)
         return out
 
-    def _cap(self, cap: Cap, amounts: Amounts) -> Amounts:
-        bound = _fen(constant(cap.amount))
-        keys = self.claims.keys[cap.columns]
-        taken = np.zeros(int(keys.max(initial=0)) + 1, np.int64)
+    def _bound(self, step: PlanStep, amounts: Amounts) -> Amounts:
+        """Caps in written order, then the account, instant by instant; caps erode by what is taken in the end."""
+        caps = [_Eroding(_fen(constant(cap.amount)), self.claims.keys[cap.columns]) for cap in step.caps]
+        account = self._account(str(step.party)) if step.taker is Taker.ACCOUNT else None
         out = np.zeros_like(amounts)
         for start, stop in self.spans:
-            mine, asked = keys[start:stop], amounts[start:stop]
-            entered = np.zeros_like(taken)
-            np.add.at(entered, mine, asked)
-            room = np.minimum(entered, np.maximum(bound - taken, 0))
-            out[start:stop] = _fitted(asked, mine, room, entered)
-            taken += room
+            taken = amounts[start:stop]
+            if not taken.any():
+                continue
+            for cap in caps:
+                taken = cap.fitted(taken, start, stop)
+            if account is not None:
+                taken = account.fitted(taken, int(self.claims.batch[start]))
+            for cap in caps:
+                np.add.at(cap.taken, cap.keys[start:stop], taken)
+            out[start:stop] = taken
         return out
 
-    def _account(self, account: str, amounts: Amounts) -> Amounts:
-        opening = self.plan.accounts[account].opening * 100
-        balance = half_up(opening)
-        ceiling = self.plan.accounts[account].ceiling
-        most = None if ceiling is None else half_up(ceiling * 100)
-        waiting = sorted(self.claims.paid_in.get(account, ()), key=lambda one: one[0])
-        out = np.zeros_like(amounts)
-        for start, stop in self.spans:
-            asked = amounts[start:stop]
-            if not asked.any():
-                continue
-            while waiting and waiting[0][0] <= int(self.claims.batch[start]):
-                balance += waiting.pop(0)[1]
-                balance = balance if most is None else min(balance, most)
-            whole = int(asked.sum())
-            room = min(whole, max(balance, 0))
-            one = np.zeros(stop - start, np.int64)
-            out[start:stop] = _fitted(asked, one, np.array([room]), np.array([whole]))
-            balance -= room
-        return out
+    def _account(self, name: str) -> "_Balance":
+        account = self.plan.accounts[name]
+        most = None if account.ceiling is None else half_up(account.ceiling * 100)
+        waiting = sorted(self.claims.paid_in.get(name, ()), key=lambda one: one[0])
+        return _Balance(half_up(account.opening * 100), most, waiting)
 
     def _share(self, share: Fraction, amounts: Amounts) -> Amounts:
         """The share of the running total rounded; the difference of an instant by largest remainder."""
@@ -222,6 +209,40 @@ class _Together:
         totals = np.cumsum(amounts)
         for (member, _), seated in zip(version.shares, seats(totals, shares), strict=True):
             self.takes.append(Take(step.index, member, np.diff(seated, prepend=0)))
+
+
+class _Eroding:
+    """A cap of one amount for every key, with what was taken of each."""
+
+    def __init__(self, bound: int, keys: Amounts) -> None:
+        self.bound, self.keys = bound, keys
+        self.taken = np.zeros(int(keys.max(initial=0)) + 1, np.int64)
+
+    def fitted(self, asked: Amounts, start: int, stop: int) -> Amounts:
+        """What is asked of one instant, no more than there is room for."""
+        mine, entered = self.keys[start:stop], np.zeros_like(self.taken)
+        np.add.at(entered, mine, asked)
+        room = np.minimum(entered, np.maximum(self.bound - self.taken, 0))
+        return _fitted(asked, mine, room, entered)
+
+
+@dataclass
+class _Balance:
+    """An account that gives: its balance, the most it holds, and money that comes before the claims of a batch."""
+
+    balance: int
+    most: int | None
+    waiting: list[tuple[int, int]]
+
+    def fitted(self, asked: Amounts, batch: int) -> Amounts:
+        """What is asked of one instant, no more than there is."""
+        while self.waiting and self.waiting[0][0] <= batch:
+            self.balance += self.waiting.pop(0)[1]
+            self.balance = self.balance if self.most is None else min(self.balance, self.most)
+        whole = int(asked.sum())
+        room = min(whole, max(self.balance, 0))
+        self.balance -= room
+        return _fitted(asked, np.zeros(len(asked), np.int64), np.array([room]), np.array([whole]))
 
 
 def _fen(value: Fraction | None) -> int:
