@@ -4,6 +4,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import pytest
 from book.clerks import NOON, Clerks, clerks_of, overlapping, publish_text, sound
 from book.policy_book import BASE
 from book.test_claims import PROGRAMME as CLAIMS
+from book.test_determining import CATASTROPHE, STORM
+from book.test_determining import table as households
 from book.test_policies_under_others import BUDGET
 from quanyu.book import Journal, Repeated
 from quanyu.book.claims import Notice, notify
 from quanyu.book.closings import close_books
 from quanyu.book.deciding import Decision, decide
+from quanyu.book.determining import determine
 from quanyu.book.endorsing import cancel, endorse
 from quanyu.book.facts import Paper, Statement, state_facts
 from quanyu.book.issuing import issue
@@ -192,6 +196,29 @@ def test_a_number_that_two_write_at_once_is_written_once(clerks: Clerks, what: s
         assert clerks.one(f"select count(*) from {tables[what]}") == 1
     if what == "occurrence":
         assert got[0] == got[1]
+    sound(first)
+
+
+def test_a_determination_is_booked_once_and_its_revisions_follow_each_other(clerks: Clerks) -> None:
+    first, _ = clerks
+    publish_text(first, CATASTROPHE.read_text("utf-8"))
+    again = replace(STORM, pay=False)
+    got = overlapping(
+        clerks,
+        lambda b: act(b, determine, again, households([30, 75, None, 120])),
+        lambda b: act(b, determine, again, households([30, 75, None, 120])),
+    )
+    assert isinstance(got[1], Repeated), got
+    number = str(clerks.one("select number from claim order by id limit 1"))
+    got = overlapping(
+        clerks,
+        lambda b: act(b, paid, number),
+        lambda b: act(b, determine, again, households([75, 75, None, 120])),
+    )
+    assert got[0] == 50_000
+    assert not isinstance(got[1], BaseException), got
+    assert (standing(clerks, "due", number), standing(clerks, "paid", number)) == (100_000, 50_000)
+    assert act(first, paid, number) == 50_000
     sound(first)
 
 
