@@ -107,6 +107,8 @@ def test_conditions_and_rules(store: Store, tmp_path: Path) -> None:
     assert refused(book, csv(tmp_path, frame)) == [("must-not-met", 2, 6)]
     frame = rows({"sum": "1000000"}, {"age": "91"}, {})
     assert refused(book, csv(tmp_path, frame)) == [("declined", 2, 6), ("referred", 3, 8)]
+    frame = rows({"village": None, "age": None, "sum": "900001"}, {"age": None}, {})
+    assert sorted(refused(book, csv(tmp_path, frame))) == [("declined", 2, 6), ("referred", 2, 8), ("referred", 3, 8)]
 
 
 def test_what_a_second_person_approves_is_not_issued_from_a_table(store: Store, tmp_path: Path) -> None:

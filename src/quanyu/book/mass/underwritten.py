@@ -1,12 +1,12 @@
 """Risks of a table against the rules of underwriting: what would be declined, what a person has to see."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from quanyu.book.mass.register import MOST
 from quanyu.book.mass.risks import Risks
 from quanyu.formula import Expression, names, parse
 from quanyu.language.programme import Reason
-from quanyu.terms import Finding, Text
+from quanyu.terms import Finding, Place, Text
 
 __all__ = ["unaccepted"]
 
@@ -19,8 +19,10 @@ def unaccepted(risks: Risks) -> list[Finding]:
     rules = risks.version.programme.underwriting
     if rules.checked == "always":
         return [_checked(risks)]
-    kinds = (("declined", rules.decline), ("referred", rules.refer))
-    return [found for kind, listed in kinds for rule in listed for found in _held(risks, kind, rule)]
+    declined = [one for rule in rules.decline for one in _held(risks, rule, True, _declined)]
+    doubtful = [one for rule in rules.decline for one in _held(risks, rule, None, _referred)]
+    referred = [one for rule in rules.refer for held in (True, None) for one in _held(risks, rule, held, _referred)]
+    return [*declined, *doubtful, *referred]
 
 
 def _checked(risks: Risks) -> Finding:
@@ -33,16 +35,29 @@ def _checked(risks: Risks) -> Finding:
     )
 
 
-def _held(risks: Risks, kind: str, rule: Reason) -> Iterator[Finding]:
+def _held(
+    risks: Risks, rule: Reason, held: bool | None, found: Callable[[Place, Reason], Finding]
+) -> Iterator[Finding]:
+    """What is found of the rows in which a rule holds, or of those (held is None) in which it cannot be judged."""
     condition = parse(rule.when.text, rule.when.place)
     if not isinstance(condition, Expression):
         return
     read = sorted(names(condition) & set(risks.rows.frame.columns))
-    rows = [row for row, holds in enumerate(risks.columns.values(condition)) if holds is True or holds is None]
+    rows = [row for row, value in enumerate(risks.columns.values(condition)) if value is held]
     for row in rows[:MOST]:
-        yield Finding(
-            kind,
-            risks.rows.place(row, read[0] if read else ""),
-            Text(f"{rule.because.zh}（{rule.when.text}）", f"{rule.because.en} (`{rule.when.text}`)"),
-            Text("从表中取出，逐件核保", "take it out of the table and underwrite it by itself"),
-        )
+        yield found(risks.rows.place(row, read[0] if read else ""), rule)
+
+
+_REMEDY = Text("从表中取出，逐件核保", "take it out of the table and underwrite it by itself")
+
+
+def _declined(place: Place, rule: Reason) -> Finding:
+    return Finding("declined", place, _because(rule), _REMEDY)
+
+
+def _referred(place: Place, rule: Reason) -> Finding:
+    return Finding("referred", place, _because(rule), _REMEDY)
+
+
+def _because(rule: Reason) -> Text:
+    return Text(f"{rule.because.zh}（{rule.when.text}）", f"{rule.because.en} (`{rule.when.text}`)")
