@@ -8,14 +8,14 @@ import pytest
 
 from book.policy_book import Desk
 from book.worlds import found
-from quanyu.book.endorsing import cancel, suspend
+from quanyu.book.endorsing import cancel, endorse, suspend
 from quanyu.desk.booking import Book
 from quanyu.desk.certifying import Certified, certify, write_certified
 from quanyu.desk.sealing import own_keys
 from quanyu.desk.verifying import Found, find_code, verify_bundle
 from quanyu.store import Store
 from quanyu.store.evidence.bundle import Checked
-from quanyu.terms import Finding
+from quanyu.terms import Finding, Text
 
 NOW = dt.datetime(2026, 6, 30, 4, tzinfo=dt.UTC)
 
@@ -50,7 +50,7 @@ def test_it_says_who_insures_in_which_shares_and_who_pays(store: Store, environm
         ("bao", 50_000, Fraction(1, 2)),
     }
     assert paper.schedule is not None
-    assert paper.schedule.rows == (("sum_insured", "100000"),)
+    assert paper.schedule.rows == ((Text.same("sum_insured"), Text.same("100000")),)
     assert paper.policyholder.name.zh == "bao"
     assert paper.illustrative
 
@@ -108,3 +108,31 @@ def test_it_follows_what_happened_to_the_policy(store: Store, environment: dict[
     assert "suspended from 2026-03-01 to 2026-03-31" in after.certificate.special_terms[-1].en
     desk.act(lambda j: cancel(j, desk.library, policy.number, start=dt.date(2026, 2, 1)))
     assert codes(certify(book, policy.number, environment)) == ["not-in-force"]
+
+
+def test_what_is_insured_is_named_and_a_changed_value_stands_with_its_days(
+    store: Store, environment: dict[str, str]
+) -> None:
+    desk = Desk(store).found()
+    desk.publish(
+        {"insured": "{fields: {sum: {type: money, name: {zh: 保险金额, en: sum insured}}, village: key, age: int}}"}
+    )
+    policy = desk.issue({"sum": "100万", "village": "东"}, dt.date(2026, 2, 1), dt.date(2027, 1, 31))
+    desk.act(lambda j: endorse(j, desk.library, policy.number, start=dt.date(2026, 6, 1), fields={"sum": "200万"}))
+    schedule = certified(Book(store, lambda: NOW, "ada"), policy.number, environment).certificate.schedule
+    assert schedule is not None
+    named = Text("保险金额", "sum insured")
+    assert schedule.rows == (
+        (named, Text("100万（2026-02-01 – 2026-05-31）", "100万 (2026-02-01 – 2026-05-31)")),
+        (named, Text("200万（2026-06-01 – 2027-01-31）", "200万 (2026-06-01 – 2027-01-31)")),
+        (Text.same("village"), Text.same("东")),
+    )
+
+
+def test_the_signer_is_named_whole_whatever_its_key_reads_like(store: Store, environment: dict[str, str]) -> None:
+    found(store)
+    book = Book(store, lambda: NOW, "ada")
+    for number in range(12):
+        done = certified(book, "P-ada", {"QUANYU_DATA": environment["QUANYU_DATA"] + str(number)})
+        origin, digest, _ = done.public_key.split("+", 2)
+        assert done.certificate.verification.signer == f"{origin}+{digest}"

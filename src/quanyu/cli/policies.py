@@ -32,7 +32,8 @@ _ZH = {
     "suspend": "中止（不退费）", "suspend-refund": "中止", "cancel": "退保", "cancel-short-period": "退保（短期费率）",
     "cancel-kept": "终止（不退费）", "reinstate": "复效", "extend": "展期", "true-up": "按实际调整", "adjust": "结清",
     "accepted": "承保", "declined": "拒保", "referred": "转另一人决定", "proposed": "待复核", "approved": "复核同意",
-    "rejected": "复核不同意",
+    "rejected": "复核不同意", "base": "基准", "factor": "系数", "plus": "另加", "loading": "附加", "minimum": "最低",
+    "maximum": "最高", "time": "期间", "rounding": "取整",
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def _table(language: str, headings: Iterable[tuple[str, str]], title: str = "") 
     for zh, en in headings:
         number = en.endswith(">")
         heading = (zh if language == "zh" else en).rstrip(">")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number)
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
     return table
 
 
@@ -77,7 +78,9 @@ def show_quote(quote: "Quote", language: str, *, json: bool) -> None:
     for line in quote.sheet:
         entered = f"{line['key']} → {line['row']}" if line["row"] else line["source"]
         running = f"{float(Fraction(line['running'])):,.4f}"
-        table.add_row(line["kind"], escape(line["name"]), escape(entered), _number(line["held"]), running)
+        table.add_row(
+            _word(line["kind"], language), escape(line["name"]), escape(entered), _number(line["held"]), running
+        )
     table.add_section()
     table.add_row("", "保费" if zh else "premium", "", "", f"{_money(quote.premium)}")
     console = Console()
@@ -87,7 +90,8 @@ def show_quote(quote: "Quote", language: str, *, json: bool) -> None:
 
 
 def _number(text: str) -> str:
-    return f"{float(Fraction(text)):,.6g}"
+    """A value with all its figures: amounts of billions are not rounded."""
+    return f"{float(Fraction(text)):,.6f}".rstrip("0").rstrip(".")
 
 
 def show_decision(number: str, decision: "Decision", language: str) -> None:

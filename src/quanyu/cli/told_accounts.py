@@ -184,7 +184,8 @@ def _table(title: str, head: Sequence[str], texts: int) -> Table:
     """A table whose first columns are texts, the others numbers."""
     table = Table(title=escape(title) or None, title_justify="left")
     for number, name in enumerate(head):
-        table.add_column(name, justify="left" if number < texts else "right")
+        text = number < texts
+        table.add_column(name, justify="left" if text else "right", no_wrap=not text, overflow="fold")
     return table
 
 

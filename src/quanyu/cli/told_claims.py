@@ -41,7 +41,8 @@ def _table(language: str, headings: Iterable[tuple[str, str]], title: str = "") 
     table = Table(title=escape(title) or None, title_justify="left")
     for zh, en in headings:
         number = en.endswith(">")
-        table.add_column(zh if language == "zh" else en.rstrip(">"), justify="right" if number else "left")
+        heading = zh if language == "zh" else en.rstrip(">")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
     return table
 
 

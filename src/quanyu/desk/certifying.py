@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -107,7 +107,7 @@ def _certified(connection: Connection, book: Book, number: str, sealed: Sealed) 
         premium=policy.premium if version.currency == "CNY" else None,
         payers=_payers(connection, policy) if version.currency == "CNY" else (),
         special_terms=tuple(_terms(version, pieces)),
-        schedule=_risk(policy),
+        schedule=_risk(version, pieces),
         verification=_verification(leaf, newest.size, newest.root, sealed.public_key),
         issued=book.now().astimezone(_ZONE).replace(microsecond=0),
         illustrative=bool(version.programme.illustrative),
@@ -124,7 +124,7 @@ def _verification(leaf: Leaf, size: int, root: bytes, public_key: str) -> Verifi
         index=leaf.seq,
         size=size,
         root=root.hex(),
-        signer=public_key.rsplit("+", 1)[0],
+        signer="+".join(public_key.split("+", 2)[:2]),
     )
 
 
@@ -184,12 +184,29 @@ def _terms(version: Version, pieces: list[Piece]) -> Iterator[Text]:
             )
 
 
-def _risk(policy: Policy) -> Grid | None:
-    fields = current(policy)
-    if not fields:
+def _risk(version: Version, pieces: list[Piece]) -> Grid | None:
+    """The fields by the names that the programme gives them; one that changed stands with the days of each value."""
+    specs = version.programme.insured.fields
+    rows: list[tuple[Text, Text]] = []
+    for name in sorted({name for piece in pieces for name in piece.segment.fields}):
+        spec = specs.get(name)
+        title = (spec.name if spec is not None else None) or Text.same(name)
+        rows += [(title, value) for value in _values(name, pieces)]
+    if not rows:
         return None
     heads = (Text("项目", "Field"), Text("内容", "Value"))
-    return Grid(title=Text("保险标的", "What is insured"), columns=heads, rows=tuple(sorted(fields.items())))
+    return Grid(title=Text("保险标的", "What is insured"), columns=heads, rows=tuple(rows))
+
+
+def _values(name: str, pieces: list[Piece]) -> Iterator[Text]:
+    """A field's value; where it is not the same on all days, every value with its days."""
+    runs = [
+        (value, list(run)) for value, run in groupby(pieces, lambda piece: str(piece.segment.fields.get(name, "—")))
+    ]
+    for value, run in runs:
+        first, last = run[0].valid_from, run[-1].valid_to - _DAY
+        days = f"{first} – {last}"
+        yield Text.same(value) if len(runs) == 1 else Text(f"{value}（{days}）", f"{value} ({days})")
 
 
 def _not_in_force(number: str) -> Finding:
