@@ -22,6 +22,7 @@ MAY_IMPORT_LATE = {
 LATE_ELSEWHERE = {
     "quanyu/formula/grammar.py": "most commands never read an expression",
     "quanyu/perils/loaders.py": "SciPy and Numba load when something is drawn",
+    "quanyu/perils/cyclone/loaders.py": "Numba loads when a wind field is computed",
 }
 BANNED = {
     "datetime.now(": "take the time as an argument; desk reads the clock",
