@@ -1,6 +1,7 @@
 """Premium that governments pay: by programme and district, what each level owes and has paid."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -23,14 +24,26 @@ LEVELS: Mapping[str, Text] = {
 }
 """Levels of government, from above."""
 
+_CENTRE = re.compile("中央|财政部|国务院|^国家")
+_NO_UNIT = re.compile("[（(][^）)]*[）)]|乡村|城乡|城镇|社区|区划")
+"""What is no unit of government, as in 乡村振兴局."""
+
+_UNITS = re.compile("自治区|特别行政区|街道|省|市|州|盟|县|旗|区|乡|镇")
+"""The last of these in a name is the government's own: 景德镇市 is a city, 镇海区 a district, 宁波市镇海区 too."""
+
+_PROVINCES = ("北京市", "上海市", "天津市", "重庆市")
+_LEVEL_OF_UNIT = {
+    "自治区": "province", "特别行政区": "province", "省": "province", "市": "city", "州": "city", "盟": "city",
+    "县": "county", "旗": "county", "区": "county", "街道": "township", "乡": "township", "镇": "township",
+}  # fmt: skip
 _SIGNS = {
-    "centre": ("中央", "财政部", "国家", "central", "ministry"),
-    "township": ("乡", "镇", "街道", "township", "subdistrict"),
-    "county": ("县", "区", "county", "district"),
-    "city": ("市", "city", "municipal"),
-    "province": ("省", "自治区", "province", "provincial"),
+    "centre": ("central", "ministry"),
+    "township": ("township", "subdistrict"),
+    "county": ("county", "district"),
+    "city": ("city", "municipal"),
+    "province": ("province", "provincial"),
 }
-"""What the name of a government has in it, the first level that fits; a region of its own (自治区) is a province."""
+"""What an English name has in it, the first level that fits."""
 
 _PAID = """
 with moved as (
@@ -99,13 +112,15 @@ class Subsidised:
 
 def level_of(government: Name) -> str:
     """The level of a government, by its name."""
-    for said in (government.text.zh, government.text.en.lower()):
-        if "自治区" in said:
-            return "province"
-        for level, signs in _SIGNS.items():
-            if any(sign in said for sign in signs):
-                return level
-    return "other"
+    chinese, english = government.text.zh, government.text.en.lower()
+    if _CENTRE.search(chinese):
+        return "centre"
+    own = _NO_UNIT.sub("", chinese)
+    units = _UNITS.findall(own)
+    if units:
+        whole = units == ["市"] and own.startswith(_PROVINCES)
+        return "province" if whole else _LEVEL_OF_UNIT[units[-1]]
+    return next((level for level, signs in _SIGNS.items() if any(sign in english for sign in signs)), "other")
 
 
 def subsidies_of(
