@@ -2,6 +2,7 @@
 
 import datetime as dt
 from fractions import Fraction
+from operator import methodcaller
 
 import pytest
 from sqlalchemy import Connection
@@ -160,7 +161,20 @@ def test_registers_as_at_a_day(world: World, store: Store) -> None:
         fields = [field.name for field in REGISTERS["claims"].fields]
         ada, _ = register(connection, "claims")
         row = dict(zip(fields, ada, strict=True))
-        assert (row["due"], row["paid"], row["reserved"], row["state"]) == (100_000, 60_000, 20_000, "notified")
+        assert (row["due"], row["paid"], row["reserved"], row["state"]) == (100_000, 60_000, 20_000, "open")
+
+
+def test_the_state_of_a_claim_is_its_standing_and_not_the_last_thing_that_was_done(world: World, store: Store) -> None:
+    column = [field.name for field in REGISTERS["claims"].fields].index("state")
+    done = ("accepted", "paid", "recovered", "closed", "reopened", "settled", "declined")
+    stands = ("accepted", "accepted", "accepted", "closed", "accepted", "accepted", "declined")
+    for seq, kind in enumerate(done, 2):
+        event = {"claim_id": world.claims["ada"], "seq": seq, "kind": kind, "body": {}}
+        act(store, dt.date(2026, 8, seq), methodcaller("write", t.claim_event, [event]))
+    with store.begin() as connection:
+        for seq, state in enumerate(stands, 2):
+            ada, bao = register(connection, "claims", seen=AsKnown(booked=dt.date(2026, 8, seq)))
+            assert (ada[column], bao[column]) == (state, "open")
 
 
 def test_registers_of_a_party_are_those_it_sees(world: World, store: Store) -> None:

@@ -48,7 +48,7 @@ from policy p
 join programme_version v on v.id = p.version_id join programme g on g.id = v.programme_id
 join lateral (
   select min(s.valid_from) as valid_from, max(s.valid_to) as valid_to, sum(s.premium)::bigint as premium,
-    (array_agg(s.fields order by s.seq desc))[1] as fields
+    (array_agg(s.fields order by s.valid_to desc, s.seq desc))[1] as fields
   from segment s where s.policy_id = p.id and {s}
 ) as s on true
 left join lateral (
@@ -61,14 +61,15 @@ _CLAIMS = """
 select c.number, g.code as programme, v.version, p.number as policy, o.code as occurrence,
   (select h.code from party h where h.id = c.claimant_id) as claimant,
   (select h.name_zh from party h where h.id = c.claimant_id) as claimant_name,
-  c.occurred, c.reported, e.kind as state,
+  c.occurred, c.reported, case when e.ended = 'closed' then 'closed' else coalesce(e.decided, 'open') end as state,
   coalesce(m.due, 0)::bigint as due, coalesce(m.paid, 0)::bigint as paid, coalesce(m.reserved, 0)::bigint as reserved
 from claim c
 join programme_version v on v.id = c.version_id join programme g on g.id = v.programme_id
 left join policy p on p.id = c.policy_id left join occurrence o on o.id = c.occurrence_id
 left join lateral (
-  select e.kind from claim_event e
-  where e.claim_id = c.id and {e} order by e.seq desc limit 1
+  select (array_agg(e.kind order by e.seq desc) filter (where e.kind in ('accepted', 'declined')))[1] as decided,
+    (array_agg(e.kind order by e.seq desc) filter (where e.kind in ('closed', 'reopened')))[1] as ended
+  from claim_event e where e.claim_id = c.id and {e}
 ) as e on true
 left join lateral (
   select sum(case when stage = 'due' then sign * amount end) as due,
