@@ -47,14 +47,14 @@ def premium_rows(connection: Connection, version: Version) -> list[Row]:
 
 
 def _risks(connection: Connection, version: Version) -> Mapping[int | None, Row]:
-    """The fields of every policy's latest segment, with its keys."""
+    """The fields that stand at the end of every policy, with its keys: its period is that of its first day."""
     p, s = t.policy.c, t.segment.c
     query = (
-        select(p.id, p.number, s.valid_from, s.fields)
+        select(p.id, p.number, func.min(s.valid_from).over(partition_by=p.id), s.fields)
         .join(t.segment, s.policy_id == p.id)
         .where(p.version_id == version.id)
         .ext(distinct_on(p.id))
-        .order_by(p.id, s.seq.desc())
+        .order_by(p.id, s.valid_to.desc(), s.seq.desc())
     )
     found: dict[int | None, Row] = {}
     for number, name, since, fields in connection.execute(query):

@@ -166,9 +166,9 @@ def term_of(policy: Policy) -> tuple[dt.date, dt.date]:
 
 
 def current(policy: Policy) -> Mapping[str, str]:
-    """The fields of the risk as last written while in force."""
-    alive = [one for one in policy.segments if one.state == "in force"]
-    return (alive or policy.segments)[-1].fields
+    """The fields of the risk on the last days on which it is in force."""
+    pieces = painted(policy.segments)
+    return ([one for one in pieces if one.in_force] or pieces)[-1].segment.fields
 
 
 def _unknown(number: str | int) -> Finding:
