@@ -258,9 +258,13 @@ def test_a_payer_pays_what_it_owes_and_no_more(desk: Desk) -> None:
     assert sum(m.amount for m in desk.act(lambda j: collect(j, policy.number, payer_id=city))) == 30000
     desk.act(lambda j: collect(j, policy.number, payer_id=policy.holder_id))
     assert desk.read(lambda c: outstanding(c, policy.id)) == []
+    assert refusal(lambda: desk.act(lambda j: collect(j, policy.number, payer_id=city))) == {"nothing-due"}
     desk.act(lambda j: cancel(j, desk.library, policy.number, start=D(2026, 1, 1)))
     back = desk.read(lambda c: outstanding(c, policy.id))
     assert sorted((m.receiver_id, m.amount) for m in back) == sorted([(city, 40000), (policy.holder_id, 60000)])
+    refunded = desk.act(lambda j: collect(j, policy.number, receiver_id=policy.holder_id))
+    assert [(m.receiver_id, m.amount) for m in refunded] == [(policy.holder_id, 60000)]
+    assert [m.receiver_id for m in desk.read(lambda c: outstanding(c, policy.id))] == [city]
 
 
 def test_a_policy_is_shown_as_it_was_known(desk: Desk) -> None:

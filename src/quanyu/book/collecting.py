@@ -9,6 +9,7 @@ from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.journal import Journal, Money
 from quanyu.book.ledger import booked, difference
+from quanyu.book.premiums import said
 from quanyu.book.standing import lock_policy
 from quanyu.terms import Finding, Text
 
@@ -25,23 +26,38 @@ def outstanding(connection: Connection, policy_id: int) -> list[Money]:
     return difference(due, [m for m in held if m.stage == "paid"])
 
 
-def collect(journal: Journal, number: str, *, payer_id: int, amount: int | None = None) -> list[Money]:
-    """Books what a party pays for the premium of a policy. amount: in fen, all it owes where None.
+def collect(
+    journal: Journal,
+    number: str,
+    *,
+    payer_id: int | None = None,
+    receiver_id: int | None = None,
+    amount: int | None = None,
+) -> list[Money]:
+    """Books what a party pays for the premium of a policy, or is paid back; all payers or receivers where None.
 
-    Raises Refused (`paid-too-much`) where it owes less than that, or nothing.
+    amount: in fen, all that is owed where None.
+
+    Raises Refused: `nothing-due`, `paid-too-much` where it owes less than that.
     """
     policy = lock_policy(journal.connection, number)
-    owed = [m for m in outstanding(journal.connection, policy.id) if m.payer_id == payer_id]
+    owed = [
+        m
+        for m in outstanding(journal.connection, policy.id)
+        if payer_id in (None, m.payer_id) and receiver_id in (None, m.receiver_id)
+    ]
     total = sum(m.amount for m in owed)
     asked = total if amount is None else amount
+    if not total:
+        raise Refused(_nothing_due(number))
     if not 0 < asked <= total:
         raise Refused(
             Finding(
                 "paid-too-much",
                 None,
                 Text(
-                    f"保单 {number} 上应付 {total / 100:,.2f}，收到 {asked / 100:,.2f}",
-                    f"{total / 100:,.2f} is owed for policy {number}, {asked / 100:,.2f} is paid",
+                    f"保单 {number} 上应付 {said(total)}，收到 {said(asked)}",
+                    f"{said(total)} is owed for policy {number}, {said(asked)} is paid",
                 ),
                 Text("付款不能超过应付", "pay what is owed at most"),
             )
@@ -49,6 +65,18 @@ def collect(journal: Journal, number: str, *, payer_id: int, amount: int | None 
     paid = list(_up_to(owed, asked))
     journal.move(*paid)
     return paid
+
+
+def _nothing_due(number: str) -> Finding:
+    return Finding(
+        "nothing-due",
+        None,
+        Text(f"保单 {number} 上没有这样的应付未付款项", f"nothing of that kind is due on policy {number}"),
+        Text(
+            "用 quanyu book show 查看：退费写 --receiver，总保单的保费记在各凭证上",
+            "look at `quanyu book show`: refunds take --receiver, the premium of a master is due on its certificates",
+        ),
+    )
 
 
 def _up_to(owed: Iterable[Money], amount: int) -> Iterable[Money]:

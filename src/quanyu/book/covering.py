@@ -1,6 +1,7 @@
 """Whether a policy has cover on a day, what stands from a day on, and of which kind it is."""
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import replace
 
 from quanyu.book.act import Refused
@@ -34,6 +35,15 @@ def pieces_from(policy: Policy, start: dt.date, end: dt.date | None = None) -> l
     return [p for p in cut if p.valid_from < p.valid_to]
 
 
+_KINDS: Mapping[str, Text] = {
+    "policy": Text("保单", "a policy"),
+    "master": Text("总保单", "a master policy"),
+    "open": Text("预约保单", "an open policy"),
+    "certificate": Text("总保单下的凭证", "a certificate under a master policy"),
+    "declaration": Text("预约保单下的申报", "a declaration under an open policy"),
+}
+
+
 def must_be_of(policy: Policy, *kinds: str) -> None:
     """Raises Refused (`other-kind`) for a policy of another kind."""
     if policy.kind not in kinds:
@@ -41,8 +51,11 @@ def must_be_of(policy: Policy, *kinds: str) -> None:
             Finding(
                 "other-kind",
                 None,
-                Text(f"保单 {policy.number} 是 {policy.kind}", f"policy {policy.number} is of the kind {policy.kind}"),
-                Text(f"这里要 {'、'.join(kinds)}", f"this is for a policy of the kind {' or '.join(kinds)}"),
+                Text(f"{policy.number} 是{_KINDS[policy.kind].zh}", f"{policy.number} is {_KINDS[policy.kind].en}"),
+                Text(
+                    f"这里要{'或'.join(_KINDS[kind].zh for kind in kinds)}的编号",
+                    f"write the number of {' or '.join(_KINDS[kind].en for kind in kinds)}",
+                ),
             )
         )
 

@@ -13,7 +13,7 @@ from quanyu.book.claims import Claim, add_event, locked, standing_of
 from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal, Money
 from quanyu.book.ledger import booked, difference
-from quanyu.book.premiums import yuan
+from quanyu.book.premiums import said, yuan
 from quanyu.book.reserving import fen_of, standing_reserve
 from quanyu.book.versions import Library, Version
 from quanyu.terms import Finding, Text
@@ -81,6 +81,9 @@ def pay(journal: Journal, number: str, payment: Payment) -> int:
     amount = due if payment.amount is None else fen_of(payment.amount)
     if amount > due:
         raise Refused(_beyond(claim, amount, due))
+    if not amount:
+        reason = Text(f"赔案 {number}：付款为零", f"claim {number}: the payment is nothing")
+        raise Refused(Finding("amount-unreadable", None, reason, Text("写大于零的金额", "write an amount above zero")))
     paid = [replace(money, stage="paid") for money in _first(left, amount)]
     journal.move(*paid)
     add_event(journal, claim, "paid", {"amount": yuan(amount)})
@@ -96,8 +99,8 @@ def _beyond(claim: Claim, amount: int, due: int) -> Finding:
         "paid-beyond-due",
         None,
         Text(
-            f"赔案 {claim.number} 应付未付 {yuan(due)}，不能付 {yuan(amount)}",
-            f"{yuan(due)} is due of claim {claim.number}; {yuan(amount)} is more",
+            f"赔案 {claim.number} 应付未付 {said(due)}，不能付 {said(amount)}",
+            f"{said(due)} is due of claim {claim.number}; {said(amount)} is more",
         ),
         Text("按应付数付款", "pay what is due"),
     )
@@ -145,8 +148,8 @@ def _beyond_reserve(claim: Claim, amount: int, room: int) -> Finding:
         "advance-beyond-reserve",
         None,
         Text(
-            f"赔案 {claim.number} 还可预付 {yuan(room)}，不能预付 {yuan(amount)}",
-            f"{yuan(room)} may be advanced on claim {claim.number}, not {yuan(amount)}",
+            f"赔案 {claim.number} 还可预付 {said(room)}，不能预付 {said(amount)}",
+            f"{said(room)} may be advanced on claim {claim.number}, not {said(amount)}",
         ),
         Text("先提高估损，或少付", "raise the reserve first, or pay less"),
     )

@@ -26,6 +26,12 @@ def yuan(fen: int) -> str:
     return f"{sign}{units // 100}.{units % 100:02d}"
 
 
+def said(fen: int) -> str:
+    """Whole fen as messages write amounts, with thousands apart."""
+    sign, units = "-" if fen < 0 else "", abs(fen)
+    return f"{sign}{units // 100:,}.{units % 100:02d}"
+
+
 def premium_rows(connection: Connection, version: Version) -> list[Row]:
     """The premium due under a version: one row for each policy with the fields of its risk, one for what has none.
 

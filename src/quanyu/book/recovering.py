@@ -12,7 +12,7 @@ from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.paying import outstanding
-from quanyu.book.premiums import yuan
+from quanyu.book.premiums import said, yuan
 from quanyu.book.reserving import fen_of, release
 from quanyu.book.settling import group_of
 from quanyu.book.versions import Library
@@ -92,6 +92,6 @@ def _unpaid(claim: Claim, left: int) -> Finding:
     return Finding(
         "claim-unpaid",
         None,
-        Text(f"赔案 {claim.number} 还有 {yuan(left)} 未结清", f"{yuan(left)} of claim {claim.number} is not settled"),
+        Text(f"赔案 {claim.number} 还有 {said(left)} 未结清", f"{said(left)} of claim {claim.number} is not settled"),
         Text("先付清", "pay it first"),
     )

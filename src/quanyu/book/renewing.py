@@ -86,7 +86,7 @@ def _levels(journal: Journal, library: Library, policy: Policy, count: int) -> d
     try:
         return {name: write_number(next_state(state, known, count)) for name, state in states.items()}
     except EvaluationError as error:
-        reason = Text(f"算不出下一期的状态：{error}", f"there is no state of the next period: {error}")
+        reason = Text(f"算不出下一期的状态：{error.chinese}", f"there is no state of the next period: {error}")
         raise Refused(Finding("no-premium", None, reason, Text("核对字段", "look at the fields"))) from None
 
 

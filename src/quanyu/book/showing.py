@@ -92,13 +92,21 @@ def party_named(connection: Connection, name: str) -> int:
     exact = connection.execute(select(p.id).where(p.code == name)).scalars().all()
     found = exact or connection.execute(select(p.id).where((p.name_zh == name) | (p.name_en == name))).scalars().all()
     if len(found) != 1:
-        count = len(found)
+        zh = f"账簿里有 {len(found)} 方都叫“{name}”" if found else f"账簿里没有“{name}”"
+        en = (
+            f"{len(found)} parties of the book are called `{name}`"
+            if found
+            else f"nobody in the book is called `{name}`"
+        )
         raise Refused(
             Finding(
                 "unknown-payer",
                 None,
-                Text(f"账簿里有 {count} 个“{name}”", f"{count} parties of the book are called `{name}`"),
-                Text("写它在账簿里的代号或全名", "write its code or its whole name"),
+                Text(zh, en),
+                Text(
+                    "写代码或全名；quanyu accounts list 列出各方",
+                    "write its code or its whole name: `quanyu accounts list` has them",
+                ),
             )
         )
     return int(found[0])

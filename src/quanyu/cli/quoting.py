@@ -149,7 +149,10 @@ def renew(
 
 def collect(
     number: Number,
-    payer: Annotated[str, typer.Option("--payer", help="who pays: its name in the book 付款方")],
+    payer: Annotated[str | None, typer.Option("--payer", help="who pays: its name in the book 付款方")] = None,
+    receiver: Annotated[
+        str | None, typer.Option("--receiver", help="who is paid: for a refund, the holder 收款方，退费时写投保人")
+    ] = None,
     amount: Annotated[str | None, typer.Option("--amount", help="how much, all it owes where not said 金额")] = None,
     actor: Actor = None,
     reason: Why = "",
@@ -157,12 +160,18 @@ def collect(
     reference: Reference = None,
     lang: Language = "auto",
 ) -> None:
-    """Book what a party pays for the premium of a policy, never more than it owes. 收费。"""
+    """Book what a party pays for the premium of a policy, never more than it owes; or a refund. 收费、退费。"""
     from quanyu.cli.policies import show_money
     from quanyu.desk.policies import collect_premium
 
+    if payer is None and receiver is None:
+        raise typer.BadParameter("name who pays or who is paid: --payer, --receiver 写明付款方或收款方")
     spoken, doing, fen = spoken_in(lang), doing_of(reason, booked, reference), fen_of(amount)
-    paid = done(lambda book: collect_premium(book, number, payer=payer, amount=fen, doing=doing), spoken, actor)
+    paid = done(
+        lambda book: collect_premium(book, number, payer=payer, receiver=receiver, amount=fen, doing=doing),
+        spoken,
+        actor,
+    )
     show_money(paid, spoken)
 
 

@@ -227,14 +227,23 @@ def charge_period(book: Book, programme: str, period: int, doing: Doing = NOTHIN
 
 
 def collect_premium(
-    book: Book, number: str, *, payer: str, amount: int | None = None, doing: Doing = NOTHING
+    book: Book,
+    number: str,
+    *,
+    payer: str | None = None,
+    receiver: str | None = None,
+    amount: int | None = None,
+    doing: Doing = NOTHING,
 ) -> list[Money] | Findings:
-    """What a party pays for a policy; amount in fen, all it owes where None."""
-    return doing.do(
-        book,
-        "collect",
-        lambda j: collecting.collect(j, number, payer_id=party_named(j.connection, payer), amount=amount),
-    )
+    """What a party pays for a policy, or is paid back; amount in fen, all that is owed where None."""
+
+    def work(journal: Journal) -> list[Money]:
+        payer_id, receiver_id = (
+            None if name is None else party_named(journal.connection, name) for name in (payer, receiver)
+        )
+        return collecting.collect(journal, number, payer_id=payer_id, receiver_id=receiver_id, amount=amount)
+
+    return doing.do(book, "collect", work)
 
 
 def show_policy(book: Book, number: str, known: AsKnown | None = None) -> Life | Findings:

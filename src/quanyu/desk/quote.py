@@ -46,7 +46,7 @@ def quote_fields(
     except RowUnreadable as unreadable:
         return [unreadable.finding]
     except EvaluationError as error:
-        return [_no_premium(str(error), f"算不出保费：{error}")]
+        return [_no_premium(str(error), f"算不出保费：{error.chinese}")]
     return sheet if sheet is not None else [_no_premium("the programme has no premium", "方案没有保费")]
 
 

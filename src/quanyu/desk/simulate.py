@@ -184,7 +184,7 @@ def _without_value(error: EvaluationError) -> Finding:
     return Finding(
         "term-without-value",
         None,
-        Text(f"模拟出的事实上算不出：{error}", f"there is no value on the facts that were simulated: {error}"),
+        Text(f"模拟出的事实上算不出：{error.chinese}", f"there is no value on the facts that were simulated: {error}"),
         Text(
             "在 assumptions 中给出所需的字段或事实，或改写条款",
             "state the field or fact in the assumptions, or reword the term",

@@ -206,7 +206,9 @@ def stated_amount(compiled: Compiled, values: Mapping[str, Given], row: Written)
         paid = cover_amount(cover, values)
     except EvaluationError as error:
         raise unreadable(
-            row, "cover-without-facts", Text(f"责任“{name}”算不出：{error}", f"cover `{name}` has no amount: {error}")
+            row,
+            "cover-without-facts",
+            Text(f"责任“{name}”算不出：{error.chinese}", f"cover `{name}` has no amount: {error}"),
         ) from None
     return rounded(paid, compiled.programme.covers[str(name)].round)
 

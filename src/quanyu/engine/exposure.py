@@ -94,7 +94,10 @@ def _premiums(compiled: Compiled, rows: list[dict[str, Given]]) -> tuple[Fractio
         return Finding(
             "exposure-lacks-field",
             None,
-            Text(f"假设中的风险暴露算不出保费：{error}", f"the exposure of the assumptions has no premium: {error}"),
+            Text(
+                f"假设中的风险暴露算不出保费：{error.chinese}",
+                f"the exposure of the assumptions has no premium: {error}",
+            ),
             Text("在 assumptions.exposure 中补上字段", "add the field to assumptions.exposure"),
         )
 

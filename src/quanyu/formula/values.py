@@ -24,6 +24,11 @@ __all__ = [
 class EvaluationError(Exception):
     """An expression has no value on these facts."""
 
+    @property
+    def chinese(self) -> str:
+        """Why, as a Chinese message ends."""
+        return str(self)
+
 
 class MissingName(EvaluationError):  # noqa: N818 - the reason is the name
     """A name that is needed has no value; `name` says which."""
@@ -34,6 +39,11 @@ class MissingName(EvaluationError):  # noqa: N818 - the reason is the name
 
     def __str__(self) -> str:
         return f"{self.name} has no value"
+
+    @property
+    def chinese(self) -> str:
+        """Which name has no value."""
+        return f"没有 {self.name} 的值"
 
 
 class DivisionByZero(EvaluationError):  # noqa: N818 - the reason is the name

@@ -158,7 +158,7 @@ class _Exact:
         elif isinstance(error, MissingName):
             self._add(row, error.name, "missing-value", Text(f"{error.name} 为空", f"{error.name} has no value"))
         else:
-            self._add(row, "", "cannot-rate", Text(f"无法计算保费：{error}", f"there is no premium: {error}"))
+            self._add(row, "", "cannot-rate", Text(f"无法计算保费：{error.chinese}", f"there is no premium: {error}"))
 
     def _add(self, row: int, column: str, code: str, said: Text) -> None:
         reason = Text(f"第 {row + 1} 行：{said.zh}", f"row {row + 1}: {said.en}")

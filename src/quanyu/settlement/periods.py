@@ -143,7 +143,7 @@ def _amount(parsed: Expression, names: Names) -> int | Finding:
     try:
         value = evaluate(parsed, names)
     except EvaluationError as error:
-        reason = Text(f"{parsed.text} 算不出来：{error}", f"{parsed.text} has no value: {error}")
+        reason = Text(f"{parsed.text} 算不出来：{error.chinese}", f"{parsed.text} has no value: {error}")
         return Finding(
             "surplus-without-value",
             parsed.place,

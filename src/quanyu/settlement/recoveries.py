@@ -63,8 +63,11 @@ def _none() -> Finding:
     return Finding(
         "no-flow",
         None,
-        Text("方案没有 recoveries", "the programme has no recoveries"),
-        Text("改正案例的 flow 或 recovered", "correct `flow` or `recovered` of the case"),
+        Text("方案没有写追偿款归谁（recoveries）", "the programme does not say whose recoveries are (`recoveries`)"),
+        Text(
+            "在方案里写 recoveries；案例则改正 flow 或 recovered",
+            "write `recoveries` in the programme; correct `flow` or `recovered` of a case",
+        ),
     )
 
 

@@ -244,7 +244,7 @@ class Terms:
         except EvaluationError as error:
             raise stopped(
                 "term-without-value",
-                f"步骤 {step.path} 的 {expr.text} 算不出来：{error}",
+                f"步骤 {step.path} 的 {expr.text} 算不出来：{error.chinese}",
                 f"{expr.text} in step {step.path} has no value: {error}",
             ) from error
 
