@@ -155,10 +155,15 @@ def standing_of(connection: Connection, claim: Claim) -> Standing:
     return Standing(len(events), kind, body, ends[-1:] == ["closed"])
 
 
-def add_event(journal: Journal, claim: Claim, kind: str, body: Mapping[str, Any]) -> None:
-    """The next event of a claim, which is locked or new."""
-    e = t.claim_event.c
-    last = journal.connection.execute(select(func.max(e.seq)).where(e.claim_id == claim.id)).scalar() or 0
+def add_event(journal: Journal, claim: Claim, kind: str, body: Mapping[str, Any], *, after: int | None = None) -> None:
+    """The next event of a claim, which is locked or new.
+
+    after: the events that were there when what is written was found. Another claim's settlement, which holds no lock on
+    this one, may have come between: the act then meets its key, and is done again.
+    """
+    e, last = t.claim_event.c, after
+    if last is None:
+        last = journal.connection.execute(select(func.max(e.seq)).where(e.claim_id == claim.id)).scalar() or 0
     journal.write(t.claim_event, [{"claim_id": claim.id, "seq": last + 1, "kind": kind, "body": dict(body)}])
     journal.touch("claim", claim.id)
 

@@ -69,7 +69,8 @@ def pay(journal: Journal, number: str, payment: Payment) -> int:
     `nothing-due`, `paid-beyond-due`, `amount-unreadable`.
     """
     claim = locked(journal.connection, number)
-    if standing_of(journal.connection, claim).decision is None:
+    standing = standing_of(journal.connection, claim)
+    if standing.decision is None:
         reason = Text(f"赔案 {number} 还没有核定", f"claim {number} is not decided yet")
         remedy = Text("先核定，或作预付", "decide it first, or pay an advance")
         raise Refused(Finding("claim-undecided", None, reason, remedy))
@@ -86,7 +87,7 @@ def pay(journal: Journal, number: str, payment: Payment) -> int:
         raise Refused(Finding("amount-unreadable", None, reason, Text("写大于零的金额", "write an amount above zero")))
     paid = [replace(money, stage="paid") for money in _first(left, amount)]
     journal.move(*paid)
-    add_event(journal, claim, "paid", {"amount": yuan(amount)})
+    add_event(journal, claim, "paid", {"amount": yuan(amount)}, after=standing.events)
     return amount
 
 
