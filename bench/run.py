@@ -7,14 +7,17 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench import book, campaign
+from bench import book, campaign, cyclone
 from bench.registry import TASKS
+
+APART = {name: room for room in (book, cyclone) for name in room.TASKS}
+"""Tasks that run by rules of their own, with the module that runs them."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
     made = argparse.ArgumentParser(description=__doc__)
-    made.add_argument("task", nargs="?", choices=[*TASKS, *book.TASKS, "all"])
+    made.add_argument("task", nargs="?", choices=[*TASKS, *APART, "all"])
     made.add_argument("--list", action="store_true", help="name the tasks and who takes part")
     made.add_argument("--rounds", type=int, help="interleaved rounds (each task has its own number)")
     made.add_argument("--size", type=int, help="years or risks, smaller or larger than the task's own")
@@ -29,8 +32,8 @@ def list_tasks() -> None:
         for subject in task.subjects:
             absent = subject.script is not None and not subject.script.exists()
             print(f"    {subject.name}{' (absent: will be skipped)' if absent else ''}")
-    for name, title in book.TASKS.items():
-        print(f"{name}: {title}")
+    for name, room in APART.items():
+        print(f"{name}: {room.TASKS[name]}")
 
 
 def main() -> int:
@@ -40,10 +43,10 @@ def main() -> int:
         list_tasks()
         return 0
     failed = False
-    for name in book.TASKS if asked.task == "all" else [asked.task] if asked.task in book.TASKS else []:
-        for line in book.lines(name, size=asked.size, rounds=asked.rounds):
+    for name in APART if asked.task == "all" else [asked.task] if asked.task in APART else []:
+        for line in APART[name].lines(name, size=asked.size, rounds=asked.rounds):
             print(json.dumps(line, ensure_ascii=False), flush=True)
-    if asked.task in book.TASKS:
+    if asked.task in APART:
         return 0
     for task in TASKS.values() if asked.task == "all" else [TASKS[asked.task]]:
         sized = campaign.resized(task, asked.size)

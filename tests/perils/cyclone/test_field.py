@@ -108,6 +108,32 @@ def test_threads_and_the_order_of_points_change_no_bit(storms: Nodes) -> None:
     assert np.array_equal(bare.peak, one.peak)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        *(WindField(profile) for profile in Profile),
+        WindField(reversing=True, inflow=True),
+        WindField.for_warnings(Behind.KNOTS),
+    ],
+)
+def test_what_many_points_skip_is_nothing(field: WindField, storms: Nodes) -> None:
+    """Where points are many, winds that cannot be more than known ones are not computed; parts of them are few."""
+    radii = track(WAY, radii=(SEVEN,))
+    nodes = prepare([*storms.tracks, replace(radii, storm="radii")], BASIS)
+    points = ningbo(45)
+    levels = (13.9, 20.8, 32.7)
+    many = footprints(nodes, points, field, thresholds=levels)
+    bare = footprints(nodes, points, field)
+    for part in np.array_split(np.arange(len(points)), 5):
+        few = footprints(nodes, Points.of(points.lat[part], points.lon[part]), field, thresholds=levels)
+        for row, k in enumerate(few.near):
+            whole = many.near.tolist().index(k)
+            assert np.array_equal(few.peak[row], many.peak[whole, part])
+            assert np.array_equal(few.peak[row], bare.peak[whole, part])
+            assert np.array_equal(few.lasting[row], many.lasting[whole, part])
+            assert np.array_equal(few.arrival[row], many.arrival[whole, part], equal_nan=True)
+
+
 def test_arrival_and_duration_by_hand() -> None:
     nodes = prepare([track(WAY)], BASIS)
     point = Points.of([29.0], [121.5])

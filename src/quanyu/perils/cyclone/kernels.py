@@ -24,6 +24,8 @@ AIR = 1.15
 LAT, LON, RMW, B, DEPTH, F, NORTH, EAST, SPEED, PEAK, MOVES, OUTER, AT = range(13)
 # A storm with less than this, Pa, has none.
 NO_DEPTH = 1.0
+# Ceilings are worth their making where more points than this may be under a node.
+FEW = 1000
 H80, H08, H10, ER11 = range(4)
 
 
@@ -199,6 +201,48 @@ def _speed(profile: int, switches: tuple[bool, bool, bool], node: Floats, dx: fl
     return sqrt(north * north + east * east)
 
 
+@_inline
+def _ceilings(profile: int, node: Floats, rings: Floats) -> None:
+    """More than the wind can be in each ring of a kilometre about the centre."""
+    rmw, moves = node[RMW], node[MOVES]
+    for k in range(rings.size):
+        low, high = max(1.0, k * 1e3), (k + 1) * 1e3
+        # Every profile has one peak, at the radius of maximum wind, save for the turning of the earth.
+        best = min(max(rmw, low), high)
+        if profile == ER11:
+            square = (best / rmw) * (best / rmw)
+            v = (rmw * node[PEAK] + 0.5 * node[F] * rmw * rmw) * 2.0 * square / (1.0 + square) / best
+        else:
+            ratio = exp(node[B] * log(rmw / best))
+            if profile == H10:
+                x = np.inf
+                for q in range(4):
+                    slope = (node[OUTER + 2 * q] - 0.5) / (node[AT + 2 * q] - rmw)
+                    x = min(x, 0.5 + max(0.0, low - rmw) * slope, 0.5 + max(0.0, high - rmw) * slope)
+                x = max(0.4, x)
+                inside = ratio * exp(1.0 - ratio)
+                v = node[PEAK] * exp(x * log(inside)) if inside > 0.0 else 0.0
+            else:
+                half = 0.5 * node[F] * low
+                v = sqrt(node[B] / AIR * ratio * node[DEPTH] * exp(-ratio) + half * half) - half
+                if profile == H80:
+                    v *= 0.9
+        motion = node[SPEED] * moves * min(1.0, rmw / low)
+        v = max(v, 2.0 * motion) if H08 <= profile <= H10 else v + motion
+        rings[k] = v * (1.0 + 1e-9)
+
+
+@_inline
+def _nearest(nodes: Floats, start: int, stop: int, lat: float, lon: float) -> int:
+    """The node nearest to a place, roughly."""
+    found, least = start, 1e30
+    for i in range(start, stop):
+        y, x = nodes[i, LAT] - lat, (nodes[i, LON] - lon) * cos(radians(lat))
+        if y * y + x * x < least:
+            found, least = i, y * y + x * x
+    return found
+
+
 @_loop
 def blow(
     how: tuple[int, tuple[bool, bool, bool], float, float, float],
@@ -212,21 +256,37 @@ def blow(
     how: profile, switches (inflow, reversing, whether first nodes count), reach km, floor m/s, step hours. tracks:
     which, ptr, nodes. points: latitudes in order, longitudes, and where each goes in `out`: peak (tracks, points),
     hours from the track's first node to the first at or above a threshold, and hours so (tracks, points, thresholds).
+    The node nearest to the points comes first, so that the others are known to be no more at most points; the order
+    changes no bit.
     """
     profile, switches, reach, least, step = how
-    first = switches[2]
     which, ptr, nodes = tracks
     lat, lon, place = points
     peak, arrival, lasting = out
     tall, far = reach / KM_A_DEGREE, reach * 1e3
+    rings = np.full(int(reach) + 2, np.inf)
+    lowest = np.inf
+    for c in range(thresholds.size):
+        lowest = min(lowest, thresholds[c])
+    middle = lat.size // 2
     for row in range(which.size):
-        start = ptr[which[row]]
-        for i in range(start if first else start + 1, ptr[which[row] + 1]):
+        start, stop = ptr[which[row]], ptr[which[row] + 1]
+        first = start if switches[2] else start + 1
+        nearest = _nearest(nodes, first, stop, lat[middle], lon[middle])
+        for s in range(first - 1, stop):
+            i = nearest if s < first else s
+            if s == nearest:
+                continue
             node = nodes[i]
             if profile != ER11 and node[DEPTH] < NO_DEPTH and not switches[1]:
                 continue
             narrow = cos(radians(node[LAT]))
-            for j in range(_first_from(lat, node[LAT] - tall), lat.size):
+            begin = _first_from(lat, node[LAT] - tall)
+            if lat.size - begin > FEW:
+                _ceilings(profile, node, rings)
+            else:
+                rings[:] = np.inf
+            for j in range(begin, lat.size):
                 dy = (lat[j] - node[LAT]) * KM_A_DEGREE * 1e3
                 if dy > far:
                     break
@@ -239,16 +299,20 @@ def blow(
                 d = sqrt(dx * dx + dy * dy)
                 if d > far:
                     continue
+                k = place[j]
+                most = rings[int(d * 1e-3)]
+                if most < least or (most <= peak[row, k] and most < lowest):
+                    continue
                 wind = node[SPEED] * node[MOVES] if d <= 1.0 else _speed(profile, switches, node, dx, dy, d)
                 if wind < least:
                     continue
-                k = place[j]
                 peak[row, k] = max(peak[row, k], wind)
                 for c in range(thresholds.size):
                     if wind >= thresholds[c]:
                         lasting[row, k, c] += step
-                        if np.isnan(arrival[row, k, c]):
-                            arrival[row, k, c] = (i - start) * step
+                        hours = (i - start) * step
+                        if not arrival[row, k, c] <= hours:
+                            arrival[row, k, c] = hours
 
 
 @_loop

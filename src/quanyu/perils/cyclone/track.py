@@ -8,7 +8,7 @@ from quanyu.perils.errors import require
 
 __all__ = ["KNOT", "MINUTES", "NAUTICAL_MILE", "Fix", "Grade", "Kind", "Radii", "Source", "Track"]
 
-KNOT = 0.514444
+KNOT = 1852.0 / 3600.0
 """Metres a second in a knot."""
 NAUTICAL_MILE = 1.852
 """Kilometres in a nautical mile."""
