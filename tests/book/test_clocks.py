@@ -2,12 +2,17 @@
 
 import datetime as dt
 
+import pytest
+
 from book.claims_book import ClaimsBook
 from book.test_claims import PROGRAMME, founded, noticed, stated
+from quanyu.book.act import Refused
+from quanyu.book.claims import Notice, notify
 from quanyu.book.clocks import Clock, clocks
 from quanyu.book.deciding import Decision, decide
 from quanyu.book.dossier import dossier_of, summaries
 from quanyu.book.paying import Payment, pay
+from quanyu.book.standing import AsKnown
 from quanyu.store import Store
 
 PROMISED = PROGRAMME.replace("examples:", "promises: {decision: 10 days, payment: 1 month}\nexamples:")
@@ -45,6 +50,36 @@ def test_a_decision_stops_its_clock_and_full_payment_the_other(store: Store) -> 
     book.act(pay, number, Payment(), booked=day(1, 4))
     (clock,) = seen(book, day(3, 5))
     assert (clock.paid, clock.days_to_payment, clock.late_payment, clock.overdue) == (day(1, 4), 30, False, False)
+
+
+def test_clocks_and_claims_of_an_earlier_day_are_those_of_that_day(store: Store) -> None:
+    book, _ = founded(store, PROMISED)
+    notice = Notice("test.claims", day(1), day(2), policy="P1", keys={"cover": "flood"})
+    number = book.act(notify, book.library, notice, booked=day(2)).number
+    stated(book, number, depth="75")
+    book.act(decide, book.library, number, Decision(), booked=day(20))
+    book.act(pay, number, Payment("400"), booked=day(25))
+    book.act(pay, number, Payment(), booked=day(1, 4))
+    for on, state, due, paid, last in (
+        (day(19), "open", 0, 0, None),
+        (day(20), "accepted", 100_000, 0, None),
+        (day(30), "accepted", 100_000, 40_000, None),
+        (day(2, 4), "accepted", 100_000, 100_000, day(1, 4)),
+    ):
+        (clock,) = seen(book, on)
+        assert (clock.decided, clock.paid) == (None if state == "open" else day(20), last)
+        with book.store.begin() as connection:
+            dossier = dossier_of(connection, number, AsKnown(booked=on))
+            (line,) = summaries(connection, "test.claims", seen=AsKnown(booked=on))
+        assert (dossier.state, sum(o.due for o in dossier.money), sum(o.paid for o in dossier.money)) == (
+            state, due, paid,
+        )  # fmt: skip
+        assert (line.state, line.due, line.paid) == (state, due, paid)
+    with book.store.begin() as connection:
+        early = AsKnown(booked=dt.date(2025, 12, 31))
+        assert summaries(connection, "test.claims", seen=early) == []
+        with pytest.raises(Refused):
+            dossier_of(connection, number, early)
 
 
 def test_a_declined_claim_waits_for_no_payment(store: Store) -> None:

@@ -61,7 +61,11 @@ class Clock:
 def clocks(
     connection: Connection, library: Library, now: dt.date, *where: ColumnElement[bool], overdue: bool = False
 ) -> list[Clock]:
-    """The clocks of claims that meet the conditions, on a day, by their numbers. overdue: only those that are."""
+    """The clocks of claims that meet the conditions, by their numbers.
+
+    now: the day; what was noticed by then, and what the books of that day have of decisions and payments.
+    overdue: only those that are.
+    """
     found = _clocks(connection, library, now, where)
     return [clock for clock in found if clock.overdue or not overdue]
 
@@ -73,19 +77,20 @@ def _clocks(
     connection: Connection, library: Library, now: dt.date, where: tuple[ColumnElement[bool], ...]
 ) -> Iterator[Clock]:
     c, e, x = t.claim.c, t.claim_event.c, t.txn.c
+    by_then = x.booked_on <= now
     days = (
         select(
             e.claim_id,
-            func.min(case((e.kind.in_(("accepted", "declined")), x.booked_on))).label("decided"),
-            func.max(case((e.kind.in_(("paid", "advanced")), x.booked_on))).label("paid"),
-            func.max(case((e.kind == "accepted", e.seq), else_=0)).label("accepted"),
-            func.max(case((e.kind == "declined", e.seq), else_=0)).label("declined"),
+            func.min(case((by_then & e.kind.in_(("accepted", "declined")), x.booked_on))).label("decided"),
+            func.max(case((by_then & e.kind.in_(("paid", "advanced")), x.booked_on))).label("paid"),
+            func.max(case((by_then & (e.kind == "accepted"), e.seq), else_=0)).label("accepted"),
+            func.max(case((by_then & (e.kind == "declined"), e.seq), else_=0)).label("declined"),
         )
         .join(t.txn, x.id == e.txn_id)
         .group_by(e.claim_id)
         .subquery()
     )
-    left = _left()
+    left = _left(now)
     query = (
         select(
             c.number,
@@ -96,7 +101,7 @@ def _clocks(
         )
         .join(days, days.c.claim_id == c.id)
         .outerjoin(left, left.c.claim_id == c.id)
-        .where(*where)
+        .where(c.reported <= now, *where)
         .order_by(c.number)
     )
     for row in connection.execute(query):
@@ -117,15 +122,15 @@ def _clocks(
         )
 
 
-def _left() -> Subquery:
-    """What is due to the claimant of each claim and not paid."""
+def _left(now: dt.date) -> Subquery:
+    """What is due to the claimant of each claim and not paid by a day."""
     c, m = t.claim.c, t.transfer.c
     signed = case((m.receiver_id == c.claimant_id, m.amount), else_=-m.amount)
     owed = case((m.stage == "due", signed), else_=-signed)
     own = (m.receiver_id == c.claimant_id) | (m.payer_id == c.claimant_id)
     mine = and_(m.claim_id == c.id, m.stage != "reserved", own)
     query = select(m.claim_id, func.sum(owed).label("left")).join(t.claim, mine)
-    return query.where(m.flow == "losses").group_by(m.claim_id).subquery()
+    return query.where(m.flow == "losses", m.booked_on <= now).group_by(m.claim_id).subquery()
 
 
 def _by(reported: dt.date, promise: Duration | None) -> dt.date | None:

@@ -2,20 +2,23 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.claims import Claim, Standing, standing_of
+from quanyu.book.claims import Claim, Standing
 from quanyu.book.ledger import booked
+from quanyu.book.standing import AsKnown
 from quanyu.book.statements import Name, names_of
 from quanyu.terms import Finding, Text
 
 __all__ = ["Dossier", "Happening", "Owed", "Stated", "Summary", "dossier_of", "summaries"]
+
+Acts = Select[tuple[int]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,33 +88,54 @@ class Summary:
     paid: int
 
 
-def dossier_of(connection: Connection, number: str) -> Dossier:
-    """All of a claim. Raises Refused: `unknown-claim`."""
-    row = connection.execute(select(t.claim).where(t.claim.c.number == number)).mappings().first()
+def dossier_of(connection: Connection, number: str, seen: AsKnown | None = None) -> Dossier:
+    """All of a claim. seen: as at a day of the books, as known at a time. Raises Refused: `unknown-claim`."""
+    acts = _acts(seen)
+    query = select(t.claim).where(t.claim.c.number == number, *_within(t.claim.c.txn_id, acts))
+    row = connection.execute(query).mappings().first()
     if row is None:
         reason = Text(f"账簿里没有赔案“{number}”", f"the book has no claim `{number}`")
         raise Refused(Finding("unknown-claim", None, reason, Text("核对赔案号", "look at the number")))
     claim = Claim(**{name: row[name] for name in Claim.__dataclass_fields__})
     v = t.programme_version.c
-    query = select(t.programme.c.code, v.version).join(t.programme, t.programme.c.id == v.programme_id)
-    code, version = connection.execute(query.where(v.id == claim.version_id)).one()
+    named = select(t.programme.c.code, v.version).join(t.programme, t.programme.c.id == v.programme_id)
+    code, version = connection.execute(named.where(v.id == claim.version_id)).one()
     policy = connection.execute(select(t.policy.c.number).where(t.policy.c.id == claim.policy_id)).scalar()
+    happenings = _happenings(connection, claim, acts)
     return Dossier(
         claim=claim,
         programme=code,
         version=version,
         claimant=names_of(connection, [claim.claimant_id])[claim.claimant_id],
         policy=policy,
-        standing=standing_of(connection, claim),
-        facts=_facts(connection, claim),
-        happenings=_happenings(connection, claim),
-        money=_money(connection, claim),
+        standing=_standing(happenings),
+        facts=_facts(connection, claim, acts),
+        happenings=happenings,
+        money=_money(connection, claim, acts),
     )
 
 
-def _facts(connection: Connection, claim: Claim) -> tuple[Stated, ...]:
+def _standing(happenings: Sequence[Happening]) -> Standing:
+    """What has become of a claim by what was done to it."""
+    kinds = [one.kind for one in happenings]
+    decided = [one for one in happenings if one.kind in ("accepted", "declined")][-1:]
+    kind, body = (decided[0].kind, decided[0].body) if decided else (None, {})
+    return Standing(len(happenings), kind, body, _state(kinds) == "closed")
+
+
+def _acts(seen: AsKnown | None) -> Acts:
+    """The acts of the book that count; None for all."""
+    return None if seen is None or not seen.conditions else select(t.txn.c.id).where(*seen.conditions)
+
+
+def _within(column: ColumnElement[int], acts: Acts) -> list[ColumnElement[bool]]:
+    return [] if acts is None else [column.in_(acts)]
+
+
+def _facts(connection: Connection, claim: Claim, acts: Acts) -> tuple[Stated, ...]:
     f = t.fact.c
-    rows = connection.execute(select(t.fact).where(f.claim_id == claim.id).order_by(f.seq)).mappings()
+    query = select(t.fact).where(f.claim_id == claim.id, *_within(f.txn_id, acts)).order_by(f.seq)
+    rows = connection.execute(query).mappings()
     return tuple(
         Stated(
             row["body"]["line"],
@@ -124,16 +148,17 @@ def _facts(connection: Connection, claim: Claim) -> tuple[Stated, ...]:
     )
 
 
-def _happenings(connection: Connection, claim: Claim) -> tuple[Happening, ...]:
+def _happenings(connection: Connection, claim: Claim, acts: Acts) -> tuple[Happening, ...]:
     e, x = t.claim_event.c, t.txn.c
     query = select(e.kind, e.body, x.actor, x.reason, x.booked_on).join(t.txn, x.id == e.txn_id)
-    return tuple(Happening(*row) for row in connection.execute(query.where(e.claim_id == claim.id).order_by(e.seq)))
+    query = query.where(e.claim_id == claim.id, *_within(e.txn_id, acts)).order_by(e.seq)
+    return tuple(Happening(*row) for row in connection.execute(query))
 
 
-def _money(connection: Connection, claim: Claim) -> tuple[Owed, ...]:
+def _money(connection: Connection, claim: Claim, acts: Acts) -> tuple[Owed, ...]:
     """By flow and pair, in the direction of what is due (or reserved) in all; what went back counts as less."""
     sums: dict[tuple[str, int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for money in booked(connection, t.transfer.c.claim_id == claim.id):
+    for money in booked(connection, t.transfer.c.claim_id == claim.id, *_within(t.transfer.c.txn_id, acts)):
         low, high = sorted((money.payer_id, money.receiver_id))
         sums[money.flow, low, high][money.stage] += money.amount if money.payer_id == low else -money.amount
     names = names_of(connection, {party for _, *pair in sums for party in pair})
@@ -147,23 +172,27 @@ def _money(connection: Connection, claim: Claim) -> tuple[Owed, ...]:
     return tuple(found)
 
 
-def summaries(connection: Connection, programme: str | None = None, limit: int = 50) -> list[Summary]:
-    """The newest claims, of a programme or of all."""
+def summaries(
+    connection: Connection, programme: str | None = None, limit: int = 50, seen: AsKnown | None = None
+) -> list[Summary]:
+    """The newest claims, of a programme or of all. seen: as at a day of the books, as known at a time."""
+    acts = _acts(seen)
     c, e, m = t.claim.c, t.claim_event.c, t.transfer.c
     query = select(t.claim, t.programme.c.code).join(t.programme_version, t.programme_version.c.id == c.version_id)
     query = query.join(t.programme, t.programme.c.id == t.programme_version.c.programme_id)
     if programme is not None:
         query = query.where(t.programme.c.code == programme)
+    query = query.where(*_within(c.txn_id, acts))
     rows = connection.execute(query.order_by(c.id.desc()).limit(limit)).mappings().all()
     ids = [row["id"] for row in rows]
     kinds: dict[int, list[str]] = defaultdict(list)
     for claim, kind in connection.execute(
-        select(e.claim_id, e.kind).where(e.claim_id.in_(ids)).order_by(e.claim_id, e.seq)
+        select(e.claim_id, e.kind).where(e.claim_id.in_(ids), *_within(e.txn_id, acts)).order_by(e.claim_id, e.seq)
     ):
         kinds[claim].append(kind)
     stages: dict[tuple[int, str], int] = defaultdict(int)
     sums = select(m.claim_id, m.stage, m.receiver_id, m.payer_id, func.sum(m.amount)).where(
-        m.claim_id.in_(ids), m.flow == "losses"
+        m.claim_id.in_(ids), m.flow == "losses", *_within(m.txn_id, acts)
     )
     claimants = {row["id"]: row["claimant_id"] for row in rows}
     for claim, stage, receiver, payer, amount in connection.execute(

@@ -18,12 +18,19 @@ from quanyu.cli.acting import (
     doing_of,
     done,
     fields_of,
+    moment_of,
     spoken_in,
 )  # fmt: skip
 from quanyu.cli.claiming import ClaimNumber, Said
 
 __all__ = ["clocks", "determine", "list_", "show"]
 
+AsAt = Annotated[
+    dt.date | None, typer.Option("--as-at", parser=day, metavar="DAY", help="as booked by this day 截至此日")
+]
+Known = Annotated[
+    dt.datetime | None, typer.Option("--known", parser=moment_of, metavar="TIME", help="as known then 当时所知")
+]
 OfProgramme = Annotated[str | None, typer.Option("--programme", help="only of this programme 只看这一方案")]
 
 
@@ -73,28 +80,39 @@ def determine(
     show_determined(made, spoken, json=format == "json")
 
 
-def show(number: ClaimNumber, format: Format = "text", lang: Language = "auto") -> None:  # noqa: A002
+def show(
+    number: ClaimNumber,
+    as_at: AsAt = None,
+    known: Known = None,
+    format: Format = "text",  # noqa: A002 - the option's name
+    lang: Language = "auto",
+) -> None:
     """Show a claim: facts, acts, money. 查看赔案。"""
+    from quanyu.book.standing import AsKnown
     from quanyu.cli.told_claims import show_dossier
     from quanyu.desk.claims import show_claim
 
     spoken = spoken_in(lang)
-    made = done(lambda book: show_claim(book, number), spoken, None)
+    made = done(lambda book: show_claim(book, number, AsKnown(as_at, known)), spoken, None)
     show_dossier(made, spoken, json=format == "json", whole=True)
 
 
 def list_(
     programme: OfProgramme = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="how many, the newest first 条数")] = 50,
+    as_at: AsAt = None,
+    known: Known = None,
     format: Format = "text",  # noqa: A002 - the option's name
     lang: Language = "auto",
 ) -> None:
     """List the newest claims. 赔案清单。"""
+    from quanyu.book.standing import AsKnown
     from quanyu.cli.told_claims import show_list
     from quanyu.desk.claims import list_claims
 
-    spoken = spoken_in(lang)
-    show_list(done(lambda book: list_claims(book, programme, limit), spoken, None), spoken, json=format == "json")
+    spoken, seen = spoken_in(lang), AsKnown(as_at, known)
+    found = done(lambda book: list_claims(book, programme, limit, seen), spoken, None)
+    show_list(found, spoken, json=format == "json")
 
 
 def clocks(

@@ -24,6 +24,7 @@ from quanyu.book.paying import Payment, advance, pay
 from quanyu.book.recovering import Return, close, recover, reopen
 from quanyu.book.reserving import reserve_claim
 from quanyu.book.showing import party_named
+from quanyu.book.standing import AsKnown
 from quanyu.book.versions import versions_of
 from quanyu.desk.booking import Book
 from quanyu.desk.policies import NOTHING, Doing
@@ -164,14 +165,16 @@ def determine_units(
     return doing.do(book, "determine", lambda j: determine(j, book.library, what, rows))
 
 
-def show_claim(book: Book, number: str) -> Dossier | Findings:
-    """All of a claim."""
-    return _read(book, lambda connection: dossier_of(connection, number))
+def show_claim(book: Book, number: str, seen: AsKnown | None = None) -> Dossier | Findings:
+    """All of a claim, as it was known."""
+    return _read(book, lambda connection: dossier_of(connection, number, seen))
 
 
-def list_claims(book: Book, programme: str | None = None, limit: int = 50) -> list[Summary] | Findings:
-    """The newest claims."""
-    return _read(book, lambda connection: summaries(connection, programme, limit))
+def list_claims(
+    book: Book, programme: str | None = None, limit: int = 50, seen: AsKnown | None = None
+) -> list[Summary] | Findings:
+    """The newest claims, as they were known."""
+    return _read(book, lambda connection: summaries(connection, programme, limit, seen))
 
 
 def clocks_of(
