@@ -16,6 +16,7 @@ from quanyu.book.masters import holder_of, schedule
 from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, judge, version_for
 from quanyu.book.standing import Piece, Policy, Segment, current, find_policy, lock_policy, painted, term_of
+from quanyu.book.stopping import must_take_business
 from quanyu.book.versions import Library, Version
 from quanyu.formula import EvaluationError, Expression, evaluate, parse
 from quanyu.language.programme import Declarations
@@ -41,6 +42,7 @@ def open_cover(journal: Journal, library: Library, ask: Ask, number: str | None 
     version = version_for(journal, library, ask.programme, ask.start)
     terms = _terms(version)
     lock_programme(journal, version)
+    must_take_business(journal, version)
     holder, end = holder_of(journal, ask), end_of(version.programme, ask.start, ask.until)
     deposit = _amount(version, terms.deposit, ask.fields)
     return write_policy(

@@ -16,6 +16,7 @@ from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.queueing import lock_programme, queue_of
 from quanyu.book.quotes import Quote, add_event, find_quote
 from quanyu.book.standing import Policy, find_policy, term_of
+from quanyu.book.stopping import must_take_business
 from quanyu.book.underwriting import ACCEPTED, must_be_open
 from quanyu.book.versions import Library, Version
 from quanyu.terms import Finding, Text
@@ -49,13 +50,15 @@ def issue(
 ) -> Policy:
     """The policy of an accepted quote. holder: where the quote names none. policy: its number.
 
-    Raises Refused: `not-accepted`, `quote-used`, `quote-expired`, `holder-missing`, `number-taken`.
+    Raises Refused: `not-accepted`, `quote-used`, `quote-expired`, `holder-missing`, `number-taken`,
+    `closed-to-new-business`.
     """
     one = find_quote(journal.connection, number, lock=True)
     must_be_open(journal, one)
     _accepted(one)
     version = library.version(journal.connection, one.version_id)
     lock_programme(journal, version)
+    must_take_business(journal, version)
     holder_id = one.holder_id if holder is None else ensure_parties(journal, [holder])[holder.code]
     if holder_id is None:
         raise Refused(

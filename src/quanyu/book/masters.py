@@ -18,6 +18,7 @@ from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, judge, version_for
 from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, term_of
+from quanyu.book.stopping import must_take_business
 from quanyu.book.versions import Library
 from quanyu.terms import Finding, Text
 
@@ -40,6 +41,7 @@ def open_master(journal: Journal, library: Library, ask: Ask, number: str | None
     """A master policy without members: it costs nothing yet. Its fields are those of every member."""
     version = version_for(journal, library, ask.programme, ask.start)
     lock_programme(journal, version)
+    must_take_business(journal, version)
     holder = holder_of(journal, ask)
     end = end_of(version.programme, ask.start, ask.until)
     return write_policy(

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -14,13 +14,14 @@ from quanyu.book.days import end_of
 from quanyu.book.earning import rate, read_fields
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.parties import Person, ensure_parties
+from quanyu.book.stopping import closed
 from quanyu.book.versions import Library, Version, version_on, versions_of
 from quanyu.engine.gates import gate_names, unmet
 from quanyu.engine.rows import KEYS
 from quanyu.language.scalars import Duration
 from quanyu.rating import Sheet
 from quanyu.settlement.booked import later
-from quanyu.terms import Finding, Text
+from quanyu.terms import Finding, Severity, Text
 
 __all__ = ["Ask", "Event", "Quote", "add_event", "find_quote", "judge", "quote", "sheet_lines", "version_for"]
 
@@ -50,7 +51,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quote of the book. maker: who made it. expires_on: the last day on which it can be accepted."""
+    """A quote of the book. maker: who made it. expires_on: the last day on which it can be accepted.
+
+    warnings: of a quote just made, why no policy can be issued on it now.
+    """
 
     id: int
     number: str
@@ -65,6 +69,7 @@ class Quote:
     expires_on: dt.date
     maker: str
     events: tuple[Event, ...]
+    warnings: tuple[Finding, ...] = ()
 
     def event(self, *kinds: str) -> Event | None:
         """The last event of these kinds."""
@@ -121,7 +126,10 @@ def _strange(version: Version, fields: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def quote(journal: Journal, library: Library, ask: Ask) -> Quote:
-    """A quote, kept with its sheet. Raises Refused, among others with `must-not-met` and `no-premium`."""
+    """A quote, kept with its sheet; of a programme that is closed to new business with a warning.
+
+    Raises Refused, among others with `must-not-met` and `no-premium`.
+    """
     version = version_for(journal, library, ask.programme, ask.start)
     end = end_of(version.programme, ask.start, ask.until)
     judge(version, ask.fields)
@@ -142,11 +150,17 @@ def quote(journal: Journal, library: Library, ask: Ask) -> Quote:
         expires_on=later(journal.booked_on, version.programme.underwriting.valid or _VALID),
         maker=journal.act.actor,
         events=(),
+        warnings=tuple(_warned(journal, version)),
     )
     written = {c.name: getattr(made, c.name) for c in t.quote.columns if c.name != "txn_id"}
     journal.write(t.quote, [written])
     journal.touch("quote", number)
     return made
+
+
+def _warned(journal: Journal, version: Version) -> Iterator[Finding]:
+    for one in closed(journal.connection, version, journal.booked_on):
+        yield replace(one, severity=Severity.WARNING)
 
 
 def sheet_lines(sheet: Sheet) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from quanyu.book.act import Refused
 from quanyu.book.earning import read_fields
 from quanyu.book.journal import Journal
 from quanyu.book.quotes import Quote, add_event, find_quote
+from quanyu.book.stopping import must_take_business
 from quanyu.book.versions import Library, Version
 from quanyu.formula import EvaluationError, Expression, evaluate, parse
 from quanyu.language.programme import Reason, Underwriting
@@ -27,12 +28,17 @@ class Decision:
 
 
 def underwrite(journal: Journal, library: Library, number: str) -> Decision:
-    """Decides on a quote by the rules of its version, and keeps the decision. Raises Refused (`quote-expired`, …)."""
+    """Decides on a quote by the rules of its version, and keeps the decision.
+
+    Raises Refused: `quote-expired`, `closed-to-new-business`, …
+    """
     one = find_quote(journal.connection, number, lock=True)
     must_be_open(journal, one)
     if (known := one.event(*_DECIDED)) is not None:
         return Decision(known.kind, tuple(Text(r["zh"], r["en"]) for r in known.body.get("reasons", ())))
-    decision = _decided(library.version(journal.connection, one.version_id), one)
+    version = library.version(journal.connection, one.version_id)
+    must_take_business(journal, version)
+    decision = _decided(version, one)
     add_event(journal, one, decision.kind, {"reasons": [{"zh": r.zh, "en": r.en} for r in decision.reasons]})
     return decision
 

@@ -87,6 +87,11 @@ def show_quote(quote: "Quote", language: str, *, json: bool) -> None:
     console.print(table)
     until = f"，有效至 {quote.expires_on}" if zh else f", stands until {quote.expires_on}"
     console.print(f"{_money(quote.premium)} {quote.currency}{until}", highlight=False)
+    if quote.warnings:
+        from quanyu.cli.findings import written
+
+        for warning in quote.warnings:
+            typer.echo(written(warning, language), err=True)
 
 
 def _number(text: str) -> str:

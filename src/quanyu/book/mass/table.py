@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 from sqlalchemy.exc import IntegrityError
@@ -21,7 +21,8 @@ from quanyu.book.mass.risks import Risks, read_risks
 from quanyu.book.mass.tally import Tally
 from quanyu.book.mass.underwritten import unaccepted
 from quanyu.book.queueing import lock_programme, stand_apart
-from quanyu.book.versions import Library
+from quanyu.book.stopping import closed
+from quanyu.book.versions import Library, Version
 from quanyu.store.evidence.log import header
 from quanyu.store.evidence.rule import Rule
 from quanyu.store.schema import metadata
@@ -86,6 +87,8 @@ class _Loading:
     ) -> None:
         self.journal, self.rule, self.known, self.workers, self.spool = journal, rule, known, workers, spool
         self.tally = Tally()
+        every = (version for versions in known.values() for version in versions if version.programme.stop)
+        self.closed = {one.id: closed(journal.connection, one, journal.booked_on) for one in every}
 
     def run(self, blocks: Iterable[Rows], progress: Progress) -> Issued:
         findings: list[Finding] = []
@@ -111,9 +114,16 @@ class _Loading:
         parts, unbound = by_version(typed, self.known)
         found: list[Risks | Finding] = [*unread, *unbound]
         for version, part in parts:
+            if shut := self._shut(version, part):
+                found += shut
+                continue
             risks = read_risks(version, part, RESERVED)
             found += risks if isinstance(risks, list) else (unaccepted(risks) or [risks])
         return found
+
+    def _shut(self, version: Version, part: Rows) -> list[Finding]:
+        """Why a version takes no new business, at the first row that is under it."""
+        return [replace(one, place=part.place(0, "programme")) for one in self.closed.get(version.id, ())]
 
     def _next(self, risks: Risks, before: Future[Written] | None) -> Future[Written] | None:
         """Numbers a block, has its rows made meanwhile, and writes the block before it."""
