@@ -136,3 +136,16 @@ def test_the_signer_is_named_whole_whatever_its_key_reads_like(store: Store, env
         done = certified(book, "P-ada", {"QUANYU_DATA": environment["QUANYU_DATA"] + str(number)})
         origin, digest, _ = done.public_key.split("+", 2)
         assert done.certificate.verification.signer == f"{origin}+{digest}"
+
+
+def test_a_policy_altered_in_an_earlier_act_gets_none(store: Store, environment: dict[str, str]) -> None:
+    desk = Desk(store).found()
+    desk.publish()
+    policy = desk.issue({"sum": "100万", "village": "东"}, dt.date(2026, 2, 1), dt.date(2027, 1, 31))
+    desk.act(lambda j: endorse(j, desk.library, policy.number, start=dt.date(2026, 6, 1), fields={"sum": "200万"}))
+    book = Book(store, lambda: NOW, "ada")
+    certified(book, policy.number, environment)
+    with store.begin() as connection:
+        connection.exec_driver_sql("set local session_replication_role = replica")
+        connection.exec_driver_sql('update segment set fields = fields || \'{"sum": "900万"}\' where seq = 1')
+    assert codes(certify(book, policy.number, environment)) == ["altered-policy"]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from quanyu.book import Refused, Version
 from quanyu.book import tables as t
-from quanyu.book.evidence.sealed import Leaf, bundle_of, leaf_of_policy, still_as_logged
+from quanyu.book.evidence.sealed import Leaf, bundle_of, leaf_of_policy, policy_as_logged
 from quanyu.book.ledger import booked
 from quanyu.book.standing import Piece, Policy, current, find_policy, painted
 from quanyu.desk.booking import Book
@@ -87,7 +87,7 @@ def _certified(connection: Connection, book: Book, number: str, sealed: Sealed) 
     pieces = [piece for piece in painted(policy.segments) if piece.in_force]
     if not pieces:
         raise Refused(_not_in_force(number))
-    if leaf is None or not still_as_logged(connection, leaf):
+    if leaf is None or not policy_as_logged(connection, policy.id):
         raise Refused(_altered(number))
     version = book.library.version(connection, policy.version_id)
     newest = heads(connection)[-1].head

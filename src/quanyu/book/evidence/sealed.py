@@ -9,7 +9,7 @@ from quanyu.store.evidence.log import edge, header, heads, prove
 from quanyu.store.evidence.rule import Rule
 from quanyu.store.evidence.sql import Connection, fetch
 
-__all__ = ["Leaf", "bundle_of", "leaf_of_code", "leaf_of_policy", "size_of_log", "still_as_logged"]
+__all__ = ["Leaf", "bundle_of", "leaf_of_code", "leaf_of_policy", "policy_as_logged", "size_of_log", "still_as_logged"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ def leaf_of_policy(connection: Connection, policy: int) -> Leaf | None:
         " and txn_id in (select txn_id from segment where policy_id = %s) order by seq desc limit 1"
     )
     return next((Leaf(*row) for row in fetch(connection, query, (policy, policy))), None)
+
+
+def policy_as_logged(connection: Connection, policy: int) -> bool:
+    """Whether all that was logged of a policy is as its rows have it, and every day it stands on was logged."""
+    leaves = [Leaf(*row) for row in fetch(connection, f"{_LEAF} where kind = 'policy' and subject = %s", (policy,))]
+    written = {row[0] for row in fetch(connection, "select txn_id from segment where policy_id = %s", (policy,))}
+    return written <= {leaf.txn for leaf in leaves} and all(still_as_logged(connection, leaf) for leaf in leaves)
 
 
 def record_bytes_of(connection: Connection, leaf: Leaf) -> bytes | None:
