@@ -14,8 +14,9 @@ from sqlalchemy.exc import IntegrityError
 
 from quanyu.book import Act, Journal, Library, Refused, writing
 from quanyu.book.closings import books_closed, closed_through
-from quanyu.store import Store, migrate, open_store, trouble_of
+from quanyu.store import Store, StoreError, migrate, open_store, trouble_of
 from quanyu.store.evidence.log import header, open_log
+from quanyu.store.evidence.rule import ALGORITHMS, Rule
 from quanyu.terms import Finding, Text
 
 __all__ = ["Book", "found_log", "open_book", "told_troubles"]
@@ -115,15 +116,34 @@ def open_book(
 
 
 def found_log(connection: Connection, environment: Mapping[str, str]) -> None:
-    """Gives the evidence log of a new book its name: QUANYU_LOG_ORIGIN, or one that no other book has."""
+    """Gives the evidence log of a new book its name and its digest, once for all.
+
+    QUANYU_LOG_ORIGIN, or a name that no other book has; QUANYU_LOG_DIGEST, or sha256. Raises StoreError for a digest
+    that is not known here.
+    """
     try:
         header(connection)
     except LookupError:
+        digest = environment.get("QUANYU_LOG_DIGEST") or "sha256"
+        _check_digest(digest)
         try:
-            open_log(connection, environment.get("QUANYU_LOG_ORIGIN") or f"quanyu.local/{token_hex(8)}")
+            open_log(connection, environment.get("QUANYU_LOG_ORIGIN") or f"quanyu.local/{token_hex(8)}", digest)
         except ValueError:
             # Another may have founded it at the same moment: the book has the name that came first.
             with suppress(LookupError):
                 header(connection)
                 return
             raise
+
+
+def _check_digest(name: str) -> None:
+    try:
+        Rule(name)
+    except ValueError:
+        known = "、".join(ALGORITHMS)
+        raise StoreError(
+            Text(f"没有摘要算法“{name}”", f"there is no digest `{name}` here"),
+            Text(
+                f"QUANYU_LOG_DIGEST 写 {known} 之一，或不写", f"set QUANYU_LOG_DIGEST to one of {', '.join(ALGORITHMS)}"
+            ),
+        ) from None
