@@ -1,4 +1,4 @@
-"""Claims, bills, facts, declarations and payments from tables: row by row, in one transaction, whole and once."""
+"""Claims, bills, facts, declarations, exposures and payments from tables: in one transaction, whole and once."""
 
 import datetime as dt
 from pathlib import Path
@@ -16,9 +16,11 @@ from quanyu.book.claims import locked
 from quanyu.book.closings import close_books
 from quanyu.book.declarations import open_cover
 from quanyu.book.facts import Statement, state_facts
+from quanyu.book.masters import open_master, schedule
 from quanyu.book.parties import Person
 from quanyu.book.quotes import Ask
 from quanyu.book.reserving import standing_reserve
+from quanyu.book.standing import find_policy
 from quanyu.desk.booking import Book
 from quanyu.desk.intake.bring import Brought, bring_in
 from quanyu.desk.intake.how import Before, How
@@ -230,6 +232,47 @@ def test_declarations_under_an_open_policy(store: Store, tmp_path: Path) -> None
     with unchanged(book):
         codes = [code for code, _, _ in found(bring_in(book, "declarations", Source(late)))]
     assert codes == ["declared-late", "unknown-policy"]
+
+
+def test_exposures_of_a_master_policy(store: Store, tmp_path: Path) -> None:
+    book = founded(store)
+    ask = Ask("t.farm", dt.date(2026, 1, 1), dt.date(2026, 12, 31), {"village": "V1"}, Person("村委会", "村委会"))
+    book.act("master", lambda j: open_master(j, book.library, ask, "M1"))
+    own = {"总保单号": "M1", "起期": "2026-07-01", "age": "40"}
+    people = [
+        {**own, "被保险人": "张三", "凭证号": "E1", "sum": "100000"},
+        {**own, "被保险人": "李四", "凭证号": "E2", "sum": "200000", "起期": "2026-01-01"},
+    ]
+    path = table(tmp_path, people)
+    with unchanged(book):
+        assert isinstance(bring_in(book, "exposures", Source(path), how=How(dry=True)), Brought)
+    done = bring_in(book, "exposures", Source(path))
+    assert isinstance(done, Brought), done
+    members = book.read(lambda c: schedule(c, find_policy(c, "M1")))
+    assert [(one.number, one.segments[0].valid_from, one.segments[0].fields["village"]) for one in members] == [
+        ("E1", dt.date(2026, 7, 1), "V1"),
+        ("E2", dt.date(2026, 1, 1), "V1"),
+    ]
+    half, whole = (one.premium for one in members)
+    assert 0 < half < whole
+    assert [(line.count, line.amount) for line in done.lines] == [(2, half + whole)]
+    with unchanged(book):
+        assert isinstance(bring_in(book, "exposures", Source(path)), Before)
+
+
+def test_exposures_that_are_wrong_are_all_named_and_none_joins(book: Book, tmp_path: Path) -> None:
+    ask = Ask("t.farm", dt.date(2026, 1, 1), dt.date(2026, 12, 31), {"village": "V1"}, Person("村委会", "村委会"))
+    book.act("master", lambda j: open_master(j, book.library, ask, "M1"))
+    own = {"policy": "M1", "holder": "张三", "start": "2026-07-01", "age": "40", "sum": "100000"}
+    changes: list[dict[str, Any]] = [
+        {}, {"policy": "M9"}, {"policy": "P1"}, {"start": "2027-01-01"}, {"sum": "many"}, {"holder": None},
+    ]  # fmt: skip
+    path = table(tmp_path, [{**own, **change} for change in changes])
+    with unchanged(book):
+        assert found(bring_in(book, "exposures", Source(path))) == [
+            ("unknown-policy", 3, 1), ("other-kind", 4, 1), ("not-on-cover", 5, 1), ("wrong-value", 6, 5),
+            ("bad-cell", 7, 2),
+        ]  # fmt: skip
 
 
 def test_a_programme_without_a_word_for_open_policies(book: Book, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The verb `import`: tables of policies, claims, bills, facts, declarations and payments."""
+"""The verb `import`: tables of policies, exposures, claims, bills, facts, declarations and payments."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ __all__ = ["import_"]
 
 _SHOWN = 100
 KindOf = Annotated[
-    Literal["policies", "claims", "bills", "facts", "declarations", "payments"],
+    Literal["policies", "exposures", "claims", "bills", "facts", "declarations", "payments"],
     typer.Argument(help="what the rows are 表中各行是什么"),
 ]
 Table = Annotated[Path, typer.Argument(help="a table: .xlsx .csv .parquet 表格")]

@@ -32,7 +32,7 @@ class Brought:
 def bring_in(
     book: Book, kind: str, source: Source, *, how: How | None = None, progress: Progress | None = None
 ) -> Brought | Before | list[Finding]:
-    """A table of a kind (`policies`, `claims`, `bills`, `facts`, `declarations`, `payments`), in one transaction."""
+    """A table of a kind (`policies`, or one of those that come row by row), in one transaction."""
     asked = how or How()
     if kind == "policies":
         done = issue_file(book, source, how=asked, progress=progress)

@@ -40,6 +40,13 @@ HEADINGS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "start": _POLICY["start"],
         "end": _POLICY["end"],
     },
+    "exposures": {
+        "policy": ("总保单号", "团体保单号", *_POLICY["policy"]),
+        "holder": ("被保险人", "成员", "成员姓名", "户主", "姓名"),
+        "holder_id": ("被保险人证件号", "成员证件号", "证件号码", "身份证号"),
+        "number": ("凭证号", "分单号"),
+        "start": ("加入日期", "生效日期", *_POLICY["start"]),
+    },
     "payments": {
         "policy": _POLICY["policy"],
         "payer": ("付款人", "缴费人", "付款方", "对方户名"),

@@ -1,4 +1,4 @@
-"""What the tables that are brought in row by row do with a row: claims, bills, facts, declarations, payments."""
+"""What the tables brought in row by row do with a row: claims, bills, facts, declarations, exposures, payments."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ from quanyu.book.closings import books_closed, closed_through
 from quanyu.book.collecting import collect
 from quanyu.book.declarations import Declared, declare
 from quanyu.book.facts import Statement, state_facts
+from quanyu.book.masters import Member, add_member
 from quanyu.book.occurrences import Happened, ensure_occurrence
 from quanyu.book.parties import Person
 from quanyu.book.reserving import fen_of, reserve_claim
@@ -175,6 +176,35 @@ class Declarations:
 
 
 @dataclass
+class Exposures:
+    """The schedule of master policies: a member with its exposure each row, by the day on which it joins."""
+
+    journal: Journal
+    library: Library
+    joined: int = 0
+    premium: int = 0
+
+    def row(self, cells: Cells) -> None:
+        """Adds the member of the row."""
+        number, holder, start = cells.needed("policy"), cells.needed("holder"), cells.day("start")
+        if cells.findings:
+            raise Refused
+        person = Person(cells.text("holder_id") or holder, holder)
+        member = Member(person, start, cells.rest(HEADINGS["exposures"]), cells.text("number"))
+        made = add_member(self.journal, self.library, number, member)
+        self.journal.settle()
+        self.joined += 1
+        self.premium += made.premium
+
+    def close(self) -> None:
+        """Nothing is left to do."""
+
+    def lines(self) -> Sequence[Line]:
+        """How many, with their premium."""
+        return [Line(Text("成员", "members"), self.joined, self.premium)]
+
+
+@dataclass
 class Payments:
     """Premium that came in, a row each, as banks list it; every day of the list is an act of its own."""
 
@@ -228,6 +258,7 @@ KINDS: Mapping[str, tuple[Callable[[Journal, Library], Kind], Sequence[str]]] = 
     "bills": (_bills, ("claim", "cover", "occurred")),
     "facts": (Facts, ("claim",)),
     "declarations": (Declarations, ("policy", "start")),
+    "exposures": (Exposures, ("policy", "holder", "start")),
     "payments": (Payments, ("policy",)),
 }
 """By kind: its work, and the columns that a table has to have."""
