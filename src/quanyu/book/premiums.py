@@ -14,7 +14,7 @@ from quanyu.book.ledger import booked, netted
 from quanyu.book.versions import Version
 from quanyu.language.programme import spelled
 
-__all__ = ["deposit_rows", "premium_rows", "yuan"]
+__all__ = ["deposit_rows", "opening_gaps", "premium_rows", "yuan"]
 
 _FLOWS = ("premium", "surplus", "calls", "services", "fund")
 Row = dict[str, Any]
@@ -70,19 +70,36 @@ def _risks(connection: Connection, version: Version) -> Mapping[int | None, Row]
 
 
 def deposit_rows(connection: Connection, version: Version) -> list[Row]:
-    """Money into the accounts of a version and out of them, by day.
+    """Money into the accounts of a version and out of them, by day; of other versions too, as the accounts are the same.
 
-    Not what settlement knows itself: openings, losses and recoveries.
+    Not what settlement knows itself: openings, losses and recoveries under the version.
     """
     accounts = {version.roles[name]: name for name in version.programme.accounts if name in version.roles}
     if not accounts:
         return []
     x = t.transfer.c
-    rows: list[Row] = []
+    first = version.valid_from.isoformat()
+    rows = [
+        spelled({"account": name, "at": first, "amount": yuan(fen)})
+        for name, fen in opening_gaps(connection, version).items()
+    ]
     for side, sign in ((x.receiver_id, 1), (x.payer_id, -1)):
-        own = (side.in_(list(accounts)), x.version_id == version.id, x.stage == "due")
-        query = select(side, x.booked_on, func.sum(x.amount)).where(*own, x.flow.in_(_FLOWS), x.label != "opening")
+        told = x.flow.in_(_FLOWS) | x.version_id.is_distinct_from(version.id)
+        own = (side.in_(list(accounts)), x.stage == "due", x.label != "opening", told)
+        query = select(side, x.booked_on, func.sum(x.amount)).where(*own)
         for party, day, fen in connection.execute(query.group_by(side, x.booked_on).order_by(x.booked_on, side)):
             values = {"account": accounts[party], "at": day.isoformat(), "amount": yuan(sign * int(fen))}
             rows.append(spelled(values))
     return rows
+
+
+def opening_gaps(connection: Connection, version: Version) -> dict[str, int]:
+    """What accounts began with in the book beyond what the version says, in fen: a later version opens none anew."""
+    x = t.transfer.c
+    found: dict[str, int] = {}
+    for name, account in next(iter(version.compiled.plans.values())).accounts.items():
+        opened = (x.receiver_id == version.roles[name], x.stage == "due", x.flow == "fund", x.label == "opening")
+        fen = connection.execute(select(func.sum(x.amount)).where(*opened)).scalar()
+        if fen is not None and int(fen) != int(account.opening * 100):
+            found[name] = int(fen) - int(account.opening * 100)
+    return found

@@ -10,6 +10,7 @@ from quanyu.book import tables as t
 from quanyu.book.charging import OWN, Queue, Risk, row_of, stands_alone
 from quanyu.book.earning import mean_fields
 from quanyu.book.journal import Journal
+from quanyu.book.premiums import opening_gaps
 from quanyu.book.standing import painted, segments_of
 from quanyu.book.versions import Version
 from quanyu.waterfall import Deposit, Held, Known, Outcome, Plan, Premium, Row, Taker, hold
@@ -163,14 +164,16 @@ def _taken(connection: Connection, numbers: Sequence[str], labels: Sequence[str]
 
 
 def _deposits(connection: Connection, version: Version) -> Iterator[Deposit]:
-    """What flows other than premium have moved into and out of the accounts of a version, before all increments."""
-    c = t.transfer.c
+    """What flows other than premium, and other versions, have moved into and out of the accounts of a version, before
+    all increments."""
+    c, gaps = t.transfer.c, opening_gaps(connection, version)
     for name in version.programme.accounts:
         account = version.roles[name]
-        other = (c.stage == "due", c.flow != "premium", c.label != "opening")
+        moved = (c.flow != "premium") | c.version_id.is_distinct_from(version.id)
+        other = (c.stage == "due", moved, c.label != "opening")
         sums = [
             connection.execute(select(func.coalesce(func.sum(c.amount), 0)).where(side == account, *other)).scalar_one()
             for side in (c.receiver_id, c.payer_id)
         ]
-        if sums[0] != sums[1]:
-            yield Deposit(name, 0, int(sums[0] - sums[1]))
+        if net := gaps.get(name, 0) + int(sums[0] - sums[1]):
+            yield Deposit(name, 0, net)
