@@ -108,6 +108,15 @@ def test_what_is_missing_is_estimated_and_counted() -> None:
     assert nodes.estimated == {"wind": 2, "pressure": 2, "rmw": 4}
 
 
+def test_estimates_are_of_one_minute_winds() -> None:
+    way = [(20.0, 130.0), (20.0, 130.0)]
+    rule = Averaging.AT_SEA
+    no_wind = prepare([track(way, wind=None, minutes=2)], Preparation(rule, minutes=2))
+    assert no_wind.wind == pytest.approx(float(wind_of(955.0, *way[0])) * 1.02 / 1.05)
+    no_pressure = prepare([track(way, pressure=None, minutes=2)], Preparation(rule, minutes=2))
+    assert no_pressure.pressure == pytest.approx(float(pressure_of(40.0 * 1.05 / 1.02, *way[0])) * 100.0)
+
+
 def test_a_track_begins_and_ends_with_what_was_reported() -> None:
     quiet, loud = fixes(WAY, wind=None, pressure=None), fixes(WAY)
     made = Track("late", "usa", 1, Kind.BEST, (*quiet[:2], *loud[2:5], quiet[5]))

@@ -130,6 +130,13 @@ def test_our_own_form() -> None:
     assert ahead.fixes[1].circle == 90.0
 
 
+def test_radii_are_held_only_where_that_is_asked_for() -> None:
+    made = read_advisory(json.dumps(advisory()), "a.json").advisory
+    assert made is not None
+    assert made.ahead().fixes[1].radii == ()
+    assert made.ahead(hold_radii=True).fixes[1].radii == made.known.fixes[-1].radii
+
+
 def test_all_bad_fixes_of_our_own_form_at_once() -> None:
     wrong = advisory()
     wrong["forecast"] = [

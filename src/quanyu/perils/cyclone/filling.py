@@ -2,7 +2,7 @@
 
 Straight lines and broken lines fitted to IBTrACS 1980-2019 by the authors of CLIMADA (Aznar-Siguan and Bresch 2019,
 doi 10.5194/gmd-12-3085-2019, describe the model they belong to; the fits are documented with it, r2 in brackets).
-An estimate is never a report: what was estimated is counted in the result.
+Winds are 1-minute means. An estimate is never a report: what was estimated is counted in the result.
 """
 
 import numpy as np

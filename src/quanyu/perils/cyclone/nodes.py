@@ -8,6 +8,7 @@ they are those to the next.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 
@@ -159,17 +160,16 @@ def _unrolled(lon: Floats) -> Floats:
 def _filled(track: Track, fixes: Sequence[Fix], where: Floats, basis: Preparation) -> tuple[Floats, Mapping[str, int]]:
     """Wind in the averaging period of the basis, pressure, environment and RMW by fix, and how many were estimated."""
     hours, lat, lon = where
-    wind = converted(
-        _reported(f.wind for f in fixes),
-        agency=track.agency,
-        minutes=track.minutes,
-        into=basis.minutes,
-        rule=basis.averaging,
-    )
+    reported = _reported(f.wind for f in fixes)
+    into, rule = basis.minutes, basis.averaging
+    told = partial(converted, reported, agency=track.agency, minutes=track.minutes, rule=rule)
+    wind = told(into=into)
     pressure = _reported(f.pressure for f in fixes)
     no_wind, no_pressure = np.isnan(wind), np.isnan(pressure)
-    pressure = np.where(no_pressure, pressure_of(wind, lat, lon), pressure)
-    wind = np.where(no_wind, wind_of(pressure, lat, lon), wind)
+    # The regressions are of 1-minute winds.
+    pressure = np.where(no_pressure, pressure_of(told(into=1), lat, lon), pressure)
+    filled = converted(wind_of(pressure, lat, lon), agency="usa", minutes=1, into=into, rule=rule)
+    wind = np.where(no_wind, filled, wind)
     neither = np.isnan(pressure)
     for column in (wind, pressure):
         column[neither] = np.interp(hours[neither], hours[~neither], column[~neither])

@@ -13,7 +13,7 @@ A fix needs time, lat and lon; wind, pressure, grade, radii, rmw, outermost and 
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -37,11 +37,16 @@ class Advisory:
     forecast: tuple[Fix, ...]
     issued: datetime
 
-    def ahead(self) -> Track:
-        """The way before the storm: its last known fix and those expected. Raises LawError where none is."""
+    def ahead(self, *, hold_radii: bool = False) -> Track:
+        """The way before the storm: its last known fix and those expected. Raises LawError where none is.
+
+        hold_radii: expected fixes without radii have those of the last known one, as if the storm kept its size. That
+        is persistence, not a forecast by the agency; without it such fixes have none.
+        """
         require(bool(self.forecast), "forecast", "通报里没有预报。", "The bulletin has no forecast.")
         last, known = self.known.fixes[-1], self.known
-        fixes = (last, *self.forecast)
+        held = last.radii if hold_radii else ()
+        fixes = (last, *(fix if fix.radii else replace(fix, radii=held) for fix in self.forecast))
         return Track(
             known.storm, known.agency, known.minutes, Kind.FORECAST, fixes, known.name, known.source, self.issued
         )
