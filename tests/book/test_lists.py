@@ -7,6 +7,7 @@ from operator import methodcaller
 import pytest
 from sqlalchemy import Connection
 
+from book.policy_book import Desk
 from book.worlds import World, act, at, found
 from quanyu.book import Journal, Money
 from quanyu.book import tables as t
@@ -200,3 +201,23 @@ def test_a_register_is_streamed(world: World, store: Store) -> None:
         rows = register(connection, "transfers")
         assert next(rows)
         assert len(list(rows)) > 10
+
+
+def test_who_is_no_government_but_bears_premium_is_on_the_paying_side(store: Store) -> None:
+    desk = Desk(store).found()
+    parties = "{insurer: {kind: insurer}, house: {kind: hedge}, dce: {kind: exchange}, city: {kind: government}}"
+    payers = "[{party: city, share: 30%}, {party: dce, limit: {policy: 450}}, {party: insured}]"
+    bears = "[{as: risk, party: insurer, steps: [{as: option, party: house, share: 80%}]}]"
+    premium = f"{{base: sum * 1%, from: {payers}, to: {bears}}}"
+    desk.publish({"parties": parties, "premium": premium})
+    desk.issue({"sum": "10万"}, dt.date(2026, 1, 1))
+    (line,) = desk.read(lambda c: subsidies_of(c, dt.date(2025, 1, 1), dt.date(2027, 1, 1)))
+    assert (line.premium, line.own, line.due, line.currency) == (1000_00, 700_00, {"city": 300_00}, "CNY")
+
+
+def test_a_line_of_subsidies_has_its_currency(store: Store) -> None:
+    desk = Desk(store).found()
+    desk.publish({"currency": "USD"})
+    desk.issue({"sum": "10万"}, dt.date(2026, 1, 1))
+    (line,) = desk.read(lambda c: subsidies_of(c, dt.date(2025, 1, 1), dt.date(2027, 1, 1)))
+    assert line.currency == "USD"

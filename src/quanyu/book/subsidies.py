@@ -82,17 +82,21 @@ from helped join segment s on s.policy_id = helped.policy_id and s.seq = 1
 group by helped.version_id, district, written
 """
 _PROGRAMMES = """
-select v.id, v.name_zh, v.name_en from programme_version v where v.id = any (:versions)
+select v.id, v.name_zh, v.name_en,
+  (select t.currency from transfer t where t.version_id = v.id and t.flow = 'premium' limit 1) as currency
+from programme_version v where v.id = any (:versions)
 """
 _Group = tuple[int | None, str]
-_RECEIVING = ("insurer", "reinsurer", "mutual", "service", "administrator", "account", "exchange", "guarantor")
+_RECEIVING = ("insurer", "reinsurer", "mutual", "service", "administrator", "account", "hedge", "investor", "guarantor")
+"""Kinds to which premium goes; all others pay it, an exchange too where it bears a part."""
 
 
 @dataclass(frozen=True)
 class Subsidised:
     """The policies of a programme in a district that somebody subsidises, in whole fen.
 
-    own: what others than governments owe. due, paid: by level. payers: the governments.
+    own: what others than governments owe. due, paid: by level. payers: the governments. Amounts of other currencies
+    are never added to it.
     """
 
     programme: Text
@@ -103,6 +107,7 @@ class Subsidised:
     due: Mapping[str, int]
     paid: Mapping[str, int]
     payers: tuple[Name, ...]
+    currency: str = "CNY"
 
     @property
     def premium(self) -> int:
@@ -147,13 +152,13 @@ def subsidies_of(
     names = names_of(connection, {row.government for row in rows if row.government is not None})
     versions = _versions(connection, [version for version, _ in groups if version is not None])
     return [
-        _line((versions.get(key[0] or 0, Text("—", "—")), key[1]), counts[key], parts, names)
+        _line((*versions.get(key[0] or 0, (Text("—", "—"), "CNY")), key[1]), counts[key], parts, names)
         for key, parts in sorted(groups.items(), key=lambda one: (one[0][0] or 0, one[0][1]))
     ]
 
 
 def _line(
-    where: tuple[Text, str],
+    where: tuple[Text, str, str],
     counted: tuple[int, int],
     parts: Iterable[tuple[int | None, str, int]],
     names: Mapping[int, Name],
@@ -167,9 +172,10 @@ def _line(
             continue
         payers[government] = names[government]
         (due if stage == "due" else paid)[level_of(names[government])] += amount
-    return Subsidised(*where, *counted, own, dict(due), dict(paid), tuple(payers.values()))
+    programme, currency, district = where
+    return Subsidised(programme, district, *counted, own, dict(due), dict(paid), tuple(payers.values()), currency)
 
 
-def _versions(connection: Connection, versions: list[int]) -> dict[int, Text]:
+def _versions(connection: Connection, versions: list[int]) -> dict[int, tuple[Text, str]]:
     rows = connection.execute(text(_PROGRAMMES), {"versions": versions}).all()
-    return {row.id: Text(row.name_zh, row.name_en) for row in rows}
+    return {row.id: (Text(row.name_zh, row.name_en), row.currency or "CNY") for row in rows}

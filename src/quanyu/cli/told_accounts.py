@@ -10,6 +10,7 @@ from rich.table import Table
 from quanyu.book.statements import SECTIONS
 from quanyu.book.subsidies import LEVELS
 from quanyu.desk.papers import PEOPLE
+from quanyu.documents.palette import KINDS
 
 if TYPE_CHECKING:
     from quanyu.book.balances import TrialBalance
@@ -105,21 +106,37 @@ def show_bordereau(one: "Bordereau", language: str) -> None:
 
 
 def show_subsidies(lines: "Sequence[Subsidised]", language: str) -> None:
-    """Programmes and districts with what each level of government owes and has paid."""
+    """Programmes and districts with what each level of government owes and has paid, a row a level; then in all."""
     zh = language == "zh"
-    levels = [level for level in LEVELS if any(level in (*one.due, *one.paid) for one in lines)]
-    head = ["方案", "区县", "保单", "保费", "自缴"] if zh else ["programme", "district", "policies", "premium", "own"]
-    for level in levels:
-        name = LEVELS[level].inside(language)
-        head += [f"{name}应补", f"{name}已拨"] if zh else [f"{name} due", f"{name} paid"]
-    table = _table("财政补贴" if zh else "subsidies", head, 2)
-    for one in lines:
-        sides = [_yuan(side.get(level, 0)) for level in levels for side in (one.due, one.paid)]
-        name = escape(one.programme.inside(language))
-        table.add_row(
-            name, escape(one.district or "—"), f"{one.policies:,}", _yuan(one.premium), _yuan(one.own), *sides
-        )
-    Console().print(table)
+    chinese = ("方案", "区县", "保单", "保费", "自缴", "级次", "应补", "已拨")
+    english = ("programme", "district", "policies", "premium", "own", "level", "due", "paid")
+    for currency in dict.fromkeys(one.currency for one in lines):
+        mine = [one for one in lines if one.currency == currency]
+        table = _table(f"{'财政补贴' if zh else 'subsidies'}  {currency}", chinese if zh else english, 2)
+        for one in mine:
+            head = (escape(one.programme.inside(language)), escape(one.district or "—"), f"{one.policies:,}")
+            _add_levels(table, (*head, _yuan(one.premium), _yuan(one.own)), one.due, one.paid, language)
+        if len(mine) > 1:
+            table.add_section()
+            sums = [sum(amounts) for amounts in zip(*((o.policies, o.premium, o.own) for o in mine), strict=True)]
+            due, paid = ({k: sum(side.get(k, 0) for side in sides) for k in LEVELS}
+                         for sides in ([o.due for o in mine], [o.paid for o in mine]))  # fmt: skip
+            head = ("合计" if zh else "in all", "", f"{sums[0]:,}")
+            _add_levels(table, (*head, _yuan(sums[1]), _yuan(sums[2])), due, paid, language)
+        Console().print(table)
+
+
+def _add_levels(
+    table: Table, head: Sequence[str], due: "Mapping[str, int]", paid: "Mapping[str, int]", language: str
+) -> None:
+    """A line with its first level, then a line for every other level that owes or has paid."""
+    for level in LEVELS:
+        if due.get(level) or paid.get(level):
+            name = LEVELS[level].inside(language)
+            table.add_row(*head, name, _yuan(due.get(level, 0)), _yuan(paid.get(level, 0)))
+            head = ("",) * len(head)
+    if any(head):
+        table.add_row(*head, "", "", "")
 
 
 def show_funds(found: "Iterable[FundPeriod]", language: str) -> None:
@@ -161,7 +178,7 @@ def show_parties(one: "TrialBalance", language: str) -> None:
     owed: dict[tuple[str, str, str, str], int] = {}
     for b in one.balances:
         if b.stage != "reserved":
-            code, kind = ("", "") if b.party is None else (b.party.code, b.party.kind)
+            code, kind = ("", "") if b.party is None else (b.party.code, _kind(b.party.kind, language))
             key = (code, (PEOPLE if b.party is None else b.party.text).inside(language), kind, b.currency)
             owed[key] = owed.get(key, 0) + (b.received - b.given) * (1 if b.stage == "due" else -1)
     head = ("代码", "名称", "类别", "币种", "余额") if zh else ("code", "name", "kind", "currency", "balance")
@@ -169,6 +186,10 @@ def show_parties(one: "TrialBalance", language: str) -> None:
     for key, amount in sorted(owed.items()):
         table.add_row(*map(escape, key), _yuan(amount))
     Console().print(table)
+
+
+def _kind(kind: str, language: str) -> str:
+    return KINDS[kind].inside(language) if kind in KINDS else kind
 
 
 def show_surpluses(amounts: "Mapping[str, int]", language: str) -> None:

@@ -36,13 +36,20 @@ def _money(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}{whole:,}.{part:02d}"
 
 
+def _said(amount: str) -> str:
+    """An amount of an act, with thousands apart."""
+    whole, point, part = amount.partition(".")
+    return f"{int(whole):,}{point}{part}" if whole.lstrip("-").isdigit() else amount
+
+
 def _table(language: str, headings: Iterable[tuple[str, str]], title: str = "") -> Table:
-    """headings: Chinese and English; one that ends in `>` is of numbers."""
+    """headings: Chinese and English; one that ends in `>` is of numbers, in `=` of days: these are never cut."""
     table = Table(title=escape(title) or None, title_justify="left")
     for zh, en in headings:
         number = en.endswith(">")
-        heading = zh if language == "zh" else en.rstrip(">")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
+        heading = zh if language == "zh" else en.rstrip(">=")
+        kept = en.endswith((">", "="))
+        table.add_column(heading, justify="right" if number else "left", no_wrap=kept, overflow="fold")
     return table
 
 
@@ -63,7 +70,7 @@ def show_dossier(dossier: "Dossier", language: str, *, json: bool, whole: bool) 
 
 
 def _facts(dossier: "Dossier", language: str) -> Table:
-    headings = (("获知日", "known"), ("行", "line"), ("事实", "facts"), ("报告人", "by"), ("证据", "evidence"))
+    headings = (("获知日", "known="), ("行", "line"), ("事实", "facts"), ("报告人", "by"), ("证据", "evidence"))
     table = _table(language, headings, "事实" if language == "zh" else "facts")
     for one in dossier.facts:
         values = ", ".join(f"{name}={value}" for name, value in one.values.items())
@@ -73,10 +80,10 @@ def _facts(dossier: "Dossier", language: str) -> Table:
 
 
 def _acts(dossier: "Dossier", language: str) -> Table:
-    headings = (("记账日", "booked"), ("事项", "act"), ("金额", "amount>"), ("经办", "by"), ("事由", "why"))
+    headings = (("记账日", "booked="), ("事项", "act"), ("金额", "amount>"), ("经办", "by"), ("事由", "why"))
     table = _table(language, headings, "经过" if language == "zh" else "acts")
     for one in dossier.happenings:
-        amount = str(one.body.get("amount", ""))
+        amount = _said(str(one.body.get("amount", "")))
         cells = (str(one.booked_on), _word(one.kind, language), amount, one.actor, one.reason)
         table.add_row(*(escape(cell) for cell in cells))
     return table
@@ -113,7 +120,7 @@ def show_list(found: "Sequence[Summary]", language: str, *, json: bool) -> None:
         _print([_plain(one) for one in found])
         return
     headings = (
-        ("赔案", "claim"), ("方案", "programme"), ("出险", "occurred"), ("报案", "reported"), ("状态", "state"),
+        ("赔案", "claim"), ("方案", "programme"), ("出险", "occurred="), ("报案", "reported="), ("状态", "state"),
         ("应付", "due>"), ("已付", "paid>"),
     )  # fmt: skip
     table = _table(language, headings)
@@ -131,8 +138,8 @@ def show_clocks(found: "Sequence[Clock]", language: str, *, json: bool) -> None:
         return
     zh = language == "zh"
     headings = (
-        ("赔案", "claim"), ("报案", "reported"), ("核定天数", "days to decision>"), ("应于", "by"),
-        ("支付天数", "days to payment>"), ("应于", "by"), ("", ""),
+        ("赔案", "claim"), ("报案", "reported="), ("核定天数", "days to decision>"), ("应于", "by="),
+        ("支付天数", "days to payment>"), ("应于", "by="), ("", ""),
     )  # fmt: skip
     table = _table(language, headings)
     for one in found:

@@ -98,16 +98,24 @@ def deliver_bordereau(book: Book, one: Bordereau, asked: Asked, out: Path, langu
 
 
 def deliver_subsidies(book: Book, lines: Iterable[Subsidised], asked: Asked, out: Path, language: str) -> list[Path]:
-    """A settlement of subsidies by level of government."""
+    """A settlement of subsidies by level of government; in Excel one file for each currency, as of statements."""
     every = list(lines)
     if _paper(out):
         from quanyu.documents import write_subsidy_statement
 
-        paper = subsidy_paper(every, asked, heading_of(book))
-        return [write_subsidy_statement(paper, out, language=_spoken(language))]
+        made, ordered = (
+            heading_of(book),
+            sorted({one.currency for one in every} or {"CNY"}, key=lambda c: (c != "CNY", c)),
+        )
+        paths = [out if number == 0 else _beside(out, name) for number, name in enumerate(ordered)]
+        for path, currency in zip(paths, ordered, strict=True):
+            paper = subsidy_paper([one for one in every if one.currency == currency], asked, made)
+            write_subsidy_statement(paper, path, language=_spoken(language))
+        return paths
     levels = {level: text for level, text in LEVELS.items() if any(level in (*one.due, *one.paid) for one in every)}
     fields = [
         Field("programme", Text("方案", "Programme")), Field("district", Text("区县", "District")),
+        Field("currency", Text("币种", "Currency")),
         Field("policies", Text("保单数", "Policies")), Field("sum_insured", Text("保险金额", "Sum insured"), "money"),
         Field("premium", Text("保费", "Premium"), "money"), Field("own", Text("自缴", "Own"), "money"),
     ]  # fmt: skip
@@ -115,7 +123,7 @@ def deliver_subsidies(book: Book, lines: Iterable[Subsidised], asked: Asked, out
         fields.append(Field(f"{level}_due", Text(f"{text.zh}应补", f"{text.en} due"), "money"))
         fields.append(Field(f"{level}_paid", Text(f"{text.zh}已拨", f"{text.en} paid"), "money"))
     rows = (
-        (one.programme.zh, one.district, one.policies, one.sum_insured, one.premium, one.own,
+        (one.programme.zh, one.district, one.currency, one.policies, one.sum_insured, one.premium, one.own,
          *(side.get(level, 0) for level in levels for side in (one.due, one.paid)))
         for one in every
     )  # fmt: skip
