@@ -49,7 +49,7 @@ _BESIDE: Mapping[str, Text] = {
     "examples": Text("算例不牵动任何金额", "examples move no amount"),
     "illustrative": Text("标明哪些数字没有出处，不牵动金额", "says which numbers have no source; moves no amount"),
     "assumptions": Text("假设只用于定价与模拟，不用于结算", "they price and simulate; nothing is settled by them"),
-    "excludes": Text("照录的文字", "text kept as stated"),
+    "excludes": Text("只关乎新业务", "about new business alone"),
     "proceeds": Text("照录，不牵动金额", "kept as stated; moves no amount"),
     "option": Text("照录，不牵动金额", "kept as stated; moves no amount"),
     "family": Text("归类，不牵动金额", "a class; moves no amount"),

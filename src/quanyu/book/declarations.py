@@ -10,6 +10,7 @@ from quanyu.book.act import Refused
 from quanyu.book.covering import must_be_of, must_cover, nothing_to_change
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import premium_of, read_fields
+from quanyu.book.excluding import must_not_be_elsewhere
 from quanyu.book.issuing import Issue, recharge, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.masters import holder_of, schedule
@@ -68,7 +69,7 @@ def declare(journal: Journal, library: Library, number: str, declared: Declared)
     fields = {**current(cover), **declared.fields}
     judge(version, fields)
     piece = Piece(first, days[1], Segment(1, "issue", "in force", first, days[1], fields, 0, 0))
-    return write_policy(
+    made = write_policy(
         journal,
         Issue(
             version=version,
@@ -82,6 +83,8 @@ def declare(journal: Journal, library: Library, number: str, declared: Declared)
             master_id=cover.id,
         ),
     )
+    must_not_be_elsewhere(journal, library, version, made.id)
+    return made
 
 
 def _covered_from(terms: Declarations, start: dt.date, now: dt.date) -> dt.date | None:

@@ -10,6 +10,7 @@ from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.charging import Risk, charge, named_in
 from quanyu.book.earning import Fields
+from quanyu.book.excluding import must_not_be_elsewhere
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.ledger import booked, difference
 from quanyu.book.parties import Person, ensure_parties
@@ -51,7 +52,7 @@ def issue(
     """The policy of an accepted quote. holder: where the quote names none. policy: its number.
 
     Raises Refused: `not-accepted`, `quote-used`, `quote-expired`, `holder-missing`, `number-taken`,
-    `closed-to-new-business`.
+    `closed-to-new-business`, `covered-elsewhere`.
     """
     one = find_quote(journal.connection, number, lock=True)
     must_be_open(journal, one)
@@ -84,6 +85,7 @@ def issue(
             quote_id=one.id,
         ),
     )
+    must_not_be_elsewhere(journal, library, version, made.id)
     add_event(journal, one, "issued", {"policy": made.number})
     return made
 

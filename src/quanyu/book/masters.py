@@ -12,6 +12,7 @@ from quanyu.book.covering import must_be_of, must_cover
 from quanyu.book.days import end_of
 from quanyu.book.earning import premium_of
 from quanyu.book.endorsing import cancel
+from quanyu.book.excluding import must_not_be_elsewhere
 from quanyu.book.issuing import Issue, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person, ensure_parties
@@ -64,7 +65,7 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
     days = term_of(master)
     first = Segment(1, "issue", "in force", member.start, days[1], fields, 0, 0)
     person = ensure_parties(journal, [member.person])[member.person.code]
-    return write_policy(
+    made = write_policy(
         journal,
         Issue(
             version=version,
@@ -79,6 +80,8 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
             payer_id=master.holder_id,
         ),
     )
+    must_not_be_elsewhere(journal, library, version, made.id)
+    return made
 
 
 def with_members(journal: Journal, number: str, start: dt.date, change: Callable[[str, dt.date], Policy]) -> Policy:

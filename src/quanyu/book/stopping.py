@@ -131,7 +131,7 @@ class _Books:
         if party is None:
             return None
         own = [row for row in self._read(_PARTS) if not row.label.endswith(f"/{ADVANCED}")]
-        whole = sum(int(row.fen) * ((row.payer_id == party) - (row.receiver_id == party)) for row in own)
+        whole: int = sum(int(row.fen) * ((row.payer_id == party) - (row.receiver_id == party)) for row in own)
         return -whole if received else whole
 
     def _read(self, query: str) -> list[Row[Any]]:

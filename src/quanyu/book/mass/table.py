@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.days import DAY
+from quanyu.book.excluding import covered_elsewhere
 from quanyu.book.issuing import Issue, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.mass.issue import Written, numbered, written_block
@@ -74,9 +75,19 @@ def issue_table(
     rule = Rule(header(journal.connection).algorithm)
     with ThreadPoolExecutor(2) as workers, Spool() as spool:
         done = _Loading(journal, rule, known, workers=workers, spool=spool).run(blocks, progress or (lambda _: None))
+        _must_not_be_elsewhere(journal, library, known)
         for leaves in spool:
             journal.record(leaves.kind, leaves.subjects, leaves.hashes)
     return done
+
+
+def _must_not_be_elsewhere(journal: Journal, library: Library, known: Published) -> None:
+    """Raises Refused for what another programme covers, of this table or of the book."""
+    mine = t.policy.c.txn_id == journal.txn
+    versions = [version for versions in known.values() for version in versions]
+    found = [one for v in versions for one in covered_elsewhere(journal, library, v, mine, most=MOST)]
+    if found:
+        raise Refused(*found[:MOST])
 
 
 class _Loading:
