@@ -16,7 +16,8 @@ from quanyu.book.access import PARTY, SUPERVISOR, seen_as
 from quanyu.store import Store, StoreError, migrate, open_store
 from quanyu.store.schema import metadata
 
-HIDDEN = {"batch", "leaf", "txn"}  # of txn the days alone can be read
+HIDDEN = {"batch", "leaf", "programme_version", "tile", "txn"}
+"""Of txn the days alone can be read, of a version all but what it changes; tiles hold the hashes of all leaves."""
 PEOPLE = ("ada", "bao", "chen")
 EVERYONE = (*PEOPLE, "first", "second", "city", "broker", "reserve", "outside")
 

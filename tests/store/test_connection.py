@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from quanyu.store import ConflictError, Store, StoreError, driver, driving, migrate, open_store, transact
+from quanyu.store import ConflictError, Server, Store, StoreError, driver, driving, migrate, open_store, transact
 
 
 @pytest.fixture
@@ -209,3 +209,24 @@ def test_the_schema_is_brought_up_once_by_many_at_once(empty_url: str) -> None:
     assert len(versions) == 1
     with open_store(empty_url) as store, store.begin() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [*versions]
+
+
+def test_a_password_among_the_options_of_an_address_is_not_shown() -> None:
+    address = "postgresql:///book?host=/nonexistent&user=ada&password=in-the-query"
+    with pytest.raises(StoreError, match="ada") as caught, open_store(address):
+        pass
+    assert "in-the-query" not in str(caught.value)
+
+
+def test_values_are_in_no_message_and_in_no_log(bare: Store, store_server: Server) -> None:
+    with pytest.raises(DBAPIError) as caught, bare.begin() as connection:
+        connection.execute(text("SELECT 1 / 0 WHERE :name <> ''"), {"name": "330203199001010011"})
+    assert "330203199001010011" not in str(caught.value)
+    with pytest.raises(IntegrityError), bare.begin() as connection:
+        connection.execute(text("INSERT INTO kept VALUES (1, :amount)"), {"amount": 330203199001010022})
+    with pytest.raises(IntegrityError), bare.begin() as connection:
+        connection.execute(text("INSERT INTO kept VALUES (:key, NULL)"), {"key": 918273645})
+    log = (store_server.folder / "store.log").read_text("utf-8")
+    assert "duplicate key" in log
+    assert "not-null" in log
+    assert "918273645" not in log

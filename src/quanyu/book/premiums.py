@@ -70,7 +70,7 @@ def _risks(connection: Connection, version: Version) -> Mapping[int | None, Row]
 
 
 def deposit_rows(connection: Connection, version: Version) -> list[Row]:
-    """Money into the accounts of a version and out of them, by day; of other versions too, as the accounts are the same.
+    """Money into the accounts of a version and out of them, by day; the accounts are those of all versions.
 
     Not what settlement knows itself: openings, losses and recoveries under the version.
     """

@@ -87,7 +87,7 @@ def approve(journal: Journal, library: Library, number: str, *, accept: bool = T
     rules = library.version(journal.connection, one.version_id).programme.underwriting
     _apart(journal, one, asked.actor, rules)
     kind = "approved" if accept else "rejected"
-    add_event(journal, one, kind, {"because": journal.act.reason})
+    add_event(journal, one, kind, {})  # why is with the act, which the quote's holder does not see
     return Decision(kind, ())
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Store", "open_store"]
 
 _APPLICATION = "quanyu"
+_SECRETS = ("password", "sslpassword", "oauth_client_secret", "scram_client_key")
+"""What an address may have among its options and no message shows: PostgreSQL manual, 34.1.2."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ def _store(address: str, statement_timeout: float | None) -> Iterator[Store]:
     engine = create_engine(
         _dialect(address),
         pool_pre_ping=True,
+        hide_parameters=True,  # they are of people, and errors end up in logs
         connect_args={"application_name": _APPLICATION, "options": _options(address, statement_timeout)},
     )
     try:
@@ -85,7 +88,7 @@ def _reach(engine: "Engine") -> None:
     try:
         engine.connect().close()
     except OperationalError as error:
-        hidden, said = engine.url.render_as_string(hide_password=True), str(error.orig).strip()
+        hidden, said = _shown(engine.url), str(error.orig).strip()
         raise StoreError(
             Text(en=f"{hidden} does not answer: {said}", zh=f"{hidden} 没有应答：{said}"),
             Text(
@@ -93,6 +96,10 @@ def _reach(engine: "Engine") -> None:
                 zh="请检查 QUANYU_DATABASE_URL 及其服务器是否运行",
             ),
         ) from error
+
+
+def _shown(url: "URL") -> str:
+    return url.difference_update_query(_SECRETS).render_as_string(hide_password=True)
 
 
 def _dialect(address: str) -> "URL":

@@ -109,6 +109,8 @@ def _settings(socket: Path, *, durable: bool) -> dict[str, str]:
         "timezone": "Asia/Shanghai",
         "log_timezone": "Asia/Shanghai",
         "jit": "off",
+        # The details of an error are the row that was refused: they are told to who wrote it, and not kept.
+        "log_error_verbosity": "terse",
         "fsync": kept,
         "full_page_writes": kept,
         "synchronous_commit": kept,

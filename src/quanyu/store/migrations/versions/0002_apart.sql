@@ -40,9 +40,12 @@ end $$;
 
 -- What a role sees of nothing else: other schemas, functions, sequences, rows to write.
 revoke all on function reserve_ids(regclass, bigint), refuse_missing(text) from public;
-grant select on party, programme, programme_version, party_role, quote, quote_event, policy, segment, occurrence,
-  claim, fact, claim_event, evidence_file, determination, transfer, closing, log, tile, head
+grant select on party, programme, party_role, quote, quote_event, policy, segment, occurrence, claim, fact, claim_event,
+  evidence_file, determination, transfer, closing, log, head
   to quanyu_party, quanyu_supervisor;
+-- What a version changes is told with how many policies and claims it touches, and with whose balance is open.
+grant select (id, programme_id, version, valid_from, valid_to, basis, name_zh, name_en, digest, source, txn_id)
+  on programme_version to quanyu_party, quanyu_supervisor;
 -- Who of the clerks did something, and why, is not a party's business.
 grant select (id, kind, booked_on, recorded_at) on txn to quanyu_party, quanyu_supervisor;
 
@@ -59,7 +62,7 @@ begin
   end loop;
   -- Terms, what was determined under them, the days that are closed, and the signed heads are for everybody.
   foreach name in array array[
-    'programme', 'programme_version', 'party_role', 'determination', 'closing', 'log', 'tile', 'head'
+    'programme', 'programme_version', 'party_role', 'determination', 'closing', 'log', 'head'
   ] loop
     execute format('create policy for_all on %I for select to quanyu_party, quanyu_supervisor using (true)', name);
   end loop;
