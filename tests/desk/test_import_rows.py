@@ -280,3 +280,18 @@ def test_a_programme_without_a_word_for_open_policies(book: Book, tmp_path: Path
     path = table(tmp_path, [{"policy": "P1", "start": "2026-06-20"}])
     with unchanged(book):
         assert found(bring_in(book, "declarations", Source(path)))[0][0] == "other-kind"
+
+
+def test_a_table_of_another_kind_is_no_list_of_payments(book: Book, tmp_path: Path) -> None:
+    path = table(tmp_path, [{"policy": "P1", "claim": "C1", "occurred": "2026-03-01"}])
+    with unchanged(book):
+        codes = [code for code, _, _ in found(bring_in(book, "payments", Source(path)))]
+    assert codes == ["unknown-column", "unknown-column"]
+
+
+@pytest.mark.parametrize("kind", ["policies", "claims", "payments"])
+def test_headings_alone_are_no_table(book: Book, tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("policy,holder\n", "utf-8")
+    with unchanged(book):
+        assert [code for code, _, _ in found(bring_in(book, kind, Source(path)))] == ["table-empty"]

@@ -12,6 +12,7 @@ from quanyu.book.mass.table import Issued
 from quanyu.book.mass.tally import HOLDER
 from quanyu.desk.booking import Book
 from quanyu.desk.intake.cells import Cells, cells_of
+from quanyu.desk.intake.headings import HEADINGS
 from quanyu.desk.intake.how import Before, How, Line, Progress, act_once, batch_of
 from quanyu.desk.intake.kinds import KINDS, Kind
 from quanyu.desk.intake.opened import Source, Table, opened_table
@@ -40,7 +41,7 @@ def bring_in(
     with opened_table(source, kind) as table:
         if isinstance(table, list):
             return table
-        absent = list(_absent(table, kind))
+        absent = [*_absent(table, kind), *_strange(table, kind)]
         return absent or _brought(book, kind, table, source, _Work(asked, progress))
 
 
@@ -106,6 +107,24 @@ def _absent(table: Table, kind: str) -> Iterator[Finding]:
                 place,
                 Text(f"缺少列“{name}”", f"there is no column `{name}`"),
                 Text(f"加上列“{name}”，或给出对应的列名", f"add a column `{name}`, or map another one to it"),
+            )
+
+
+def _strange(table: Table, kind: str) -> Iterator[Finding]:
+    """Columns of payments that say nothing of a payment: another table would book that all of its policies are paid."""
+    if kind != "payments":
+        return
+    blocks, known = table.blocks, HEADINGS[kind]
+    for number, name in enumerate(table.columns, 1):
+        if name not in known:
+            yield Finding(
+                "unknown-column",
+                Place(blocks.file, max(blocks.first - 1, 1), number, sheet=blocks.sheet),
+                Text(f"缴费表没有“{name}”这一列", f"a table of payments has no column `{name}`"),
+                Text(
+                    "用 --map 写明它是什么，或在对应文件里列入 omit",
+                    "say what it is (--map), or leave it out: `omit` of a mapping file",
+                ),
             )
 
 

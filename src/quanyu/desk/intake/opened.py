@@ -73,6 +73,11 @@ def opened_table(source: Source, kind: str, meanings: Meanings = _no_meanings) -
 def _mapped(blocks: Blocks, source: Source, kind: str, meanings: Meanings) -> Table | list[Finding]:
     shown, mapping = blocks.frame.collect_schema().names(), source.mapping
     place = Place(blocks.file, max(blocks.first - 1, 1), 1, sheet=blocks.sheet)
+    if not blocks.height:
+        remedy = Text(
+            "列名之下写数据；工作簿用 --sheet 写明工作表", "write rows under the headings, or name the --sheet"
+        )
+        return [Finding("table-empty", place, Text("表格没有行", "the table has no rows"), remedy)]
     absent = [_absent(place, heading, shown) for heading in (*mapping.columns.values(), *mapping.omit)
               if heading not in shown]  # fmt: skip
     if absent:
