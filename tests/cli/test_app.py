@@ -311,3 +311,18 @@ def test_a_fact_that_no_assumption_makes_is_a_finding(tmp_path: Path) -> None:
     result = run("simulate", path, "--years", 200, "--lang", "en")
     assert result.exit_code == 1
     assert "term-without-value" in result.output
+
+
+@pytest.mark.parametrize("group", [(), ("book",), ("claim",), ("accounts",)])
+def test_every_verb_is_listed_in_both_languages(group: tuple[str, ...]) -> None:
+    said = run(*group, "--help").output.partition("Commands:")[2]
+    assert "..." not in said
+    verbs = re.split(r"\n(?=  \S)", said)[1:]
+    assert len(verbs) > 5
+    assert [verb for verb in verbs if not re.search("[\u4e00-\u9fff]", verb) and "Schema" not in verb] == []
+
+
+def test_the_version_is_said() -> None:
+    done = run("--version")
+    assert done.exit_code == 0
+    assert re.fullmatch(r"quanyu \d+\.\d+\.\d+\S*\n", done.output)

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from quanyu.cli.verbs import Verbs
+
 if TYPE_CHECKING:
     from quanyu.desk.accounts import Asked
     from quanyu.desk.booking import Book
 
 __all__ = ["accounts", "export"]
 
-accounts = typer.Typer(help="Accounts of every party, as at any day. 各方账户，可查任何一天。", no_args_is_help=True)
+accounts = typer.Typer(
+    cls=Verbs, help="Accounts of every party, as at any day. 各方账户，可查任何一天。", no_args_is_help=True
+)
 
-Kind = Literal["policies", "claims", "transfers", "quotes", "parties"]
+Kind = Literal[
+    "policies", "claims", "transfers", "quotes", "parties", "occurrences", "facts", "determinations", "versions"
+]
 Party = Annotated[str, typer.Argument(help="its code or its name 代码或名称")]
 Since = Annotated[str | None, typer.Option("--from", help="first day, else that of the year 起始日，默认当年首日")]
 To = Annotated[str | None, typer.Option("--to", help="last day, else today 截止日，默认今天")]

@@ -15,6 +15,7 @@ from quanyu.cli.evidence import certificate, verify
 from quanyu.cli.impacts import impact
 from quanyu.cli.importing import import_
 from quanyu.cli.rectifying import rectify
+from quanyu.cli.verbs import Verbs, say_version
 
 if TYPE_CHECKING:
     from quanyu.desk.open import Opened
@@ -24,6 +25,7 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="quanyu",
+    cls=Verbs,
     help="全域保险 Quanyu: insurance programmes as code. 一个文件写尽一个保险方案。",
     no_args_is_help=True,
     add_completion=False,
@@ -52,6 +54,15 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     app()
+
+
+@app.callback()
+def begin(
+    version: Annotated[
+        bool, typer.Option("--version", callback=say_version, is_eager=True, help="the version, and end 版本")
+    ] = False,
+) -> None:
+    """全域保险 Quanyu: insurance programmes as code. 一个文件写尽一个保险方案。"""
 
 
 @app.command()

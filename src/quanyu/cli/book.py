@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 import typer
 
 from quanyu.cli import changing, evidence, quoting, schedules
+from quanyu.cli.verbs import Verbs
 
 __all__ = ["app"]
 
 app = typer.Typer(
+    cls=Verbs,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
