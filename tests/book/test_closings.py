@@ -47,6 +47,13 @@ def test_a_closing_goes_forward_and_stays_behind_today(store: Store, through: dt
     assert [finding.code for finding in refused.value.findings] == [code]
 
 
+def test_a_day_of_the_books_that_is_still_to_come_closes_nothing_that_is(store: Store) -> None:
+    found(store)
+    with pytest.raises(Refused) as refused:
+        act(store, JULY, lambda journal: close_books(journal, dt.date(2098, 12, 31)), booked=dt.date(2099, 1, 1))
+    assert [finding.code for finding in refused.value.findings] == ["closing-too-early"]
+
+
 def test_the_finding_names_the_next_day() -> None:
     assert books_closed(JUNE, JUNE).code == "books-closed"
     assert "2026-07-01" in books_closed(JUNE, JUNE).remedy.en

@@ -34,7 +34,12 @@ class Act:
     @property
     def booked_on(self) -> dt.date:
         """The day of the books."""
-        return self.booked or self.at.astimezone(_ZONE).date()
+        return self.booked or self.done_on
+
+    @property
+    def done_on(self) -> dt.date:
+        """The day in Shanghai on which it is done."""
+        return self.at.astimezone(_ZONE).date()
 
 
 class Refused(Exception):  # noqa: N818 - carries findings, and takes the transaction back

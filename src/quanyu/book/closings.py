@@ -35,8 +35,9 @@ def close_books(journal: Journal, through: dt.date) -> None:
     last = closed_through(journal.connection)
     if last is not None and through <= last:
         raise Refused(_before(through, last))
-    if through >= journal.booked_on:
-        raise Refused(_early(through, journal.booked_on))
+    today = min(journal.booked_on, journal.act.done_on)
+    if through >= today:
+        raise Refused(_early(through, today))
     journal.write(t.closing, [{"through": through}])
     journal.touch("txn", journal.txn)
 
@@ -60,10 +61,10 @@ def _before(through: dt.date, last: dt.date) -> Finding:
     )
 
 
-def _early(through: dt.date, booked: dt.date) -> Finding:
+def _early(through: dt.date, today: dt.date) -> Finding:
     return Finding(
         "closing-too-early",
         None,
-        Text(f"{through} 还没有过去（记账日 {booked}）", f"{through} is not over on {booked}, the day of the books"),
+        Text(f"{through} 在 {today} 还没有过去", f"{through} is not over on {today}"),
         Text("只关已经过去的日期", "close days that are over"),
     )
