@@ -11,8 +11,9 @@ from book.policy_book import Desk
 from book.worlds import World, act, at, found
 from quanyu.book import Journal, Money
 from quanyu.book import tables as t
-from quanyu.book.access import SUPERVISOR, seen_as
+from quanyu.book.access import PARTY, SUPERVISOR, seen_as
 from quanyu.book.bordereaux import losses_of, premiums_of, whole_fen
+from quanyu.book.occurrences import Happened, ensure_occurrence
 from quanyu.book.registers import REGISTERS, register
 from quanyu.book.standing import AsKnown
 from quanyu.book.statements import Name
@@ -194,6 +195,35 @@ def test_registers_of_a_party_are_those_it_sees(world: World, store: Store) -> N
             assert "甲保险" in numbers(connection, "parties", seen=AsKnown(booked=LAST))
         with seen_as(connection, world.parties["bureau"], role=SUPERVISOR):
             assert len(numbers(connection, "policies")) == 3
+
+
+def test_lists_of_what_happened_and_of_terms(world: World, store: Store) -> None:
+    early, late = dt.date(2026, 3, 1), dt.date(2026, 3, 9)
+
+    def surveyed(journal: Journal) -> None:
+        flood = Happened("flood", "大水", early, place="慈溪")
+        ensure_occurrence(journal, flood)
+        fact = {"claim_id": world.claims["ada"], "seq": 2, "body": {"line": "home", "values": {"assessed": "7"}}}
+        journal.write(t.fact, [fact | {"reported_by": "s", "known_on": early, "evidence": [b"\x01" * 32]}])
+        determined = {"id": 1, "version_id": world.version, "occurrence_id": None, "code": "d", "revision": 1}
+        journal.write(t.determination, [determined | {"known_on": late, "source": "s", "readings": {"readings": []}}])
+
+    act(store, late, surveyed)
+    with store.begin() as connection:
+        before = AsKnown(booked=dt.date(2026, 3, 8))
+        assert len(list(register(connection, "facts"))) == len(list(register(connection, "facts", seen=before))) + 1
+        names = [field.name for field in REGISTERS["facts"].fields]
+        (row,) = (one for one in register(connection, "facts") if one[names.index("booked_on")] == late)
+        told = dict(zip(names, row, strict=True))
+        assert (told["number"], told["stated"], told["evidence"]) == ("C-ada", '{"assessed": "7"}', "01" * 32)
+        assert numbers(connection, "determinations", seen=before) == []
+        for role, who in ((PARTY, "ada"), (SUPERVISOR, "bureau")):
+            with seen_as(connection, world.parties[who], role=role):
+                assert numbers(connection, "determinations", seen=AsKnown(booked=LAST)) == ["d"]
+                assert numbers(connection, "determinations", seen=before) == []
+                assert numbers(connection, "versions", seen=AsKnown(booked=LAST)) == ["test.apart"]
+        with seen_as(connection, world.parties["chen"]):
+            assert numbers(connection, "facts") == numbers(connection, "occurrences") == []
 
 
 def test_a_register_is_streamed(world: World, store: Store) -> None:
