@@ -8,17 +8,17 @@ from sqlalchemy import Connection, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import must_be_of, must_cover
-from quanyu.book.days import end_of
+from quanyu.book.covering import must_be_of, must_cover, pieces_from
+from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import premium_of
-from quanyu.book.endorsing import cancel
+from quanyu.book.endorsing import cancel, suspend
 from quanyu.book.excluding import must_not_be_elsewhere
 from quanyu.book.issuing import Issue, write_policy
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, judge, version_for
-from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, term_of
+from quanyu.book.standing import Piece, Policy, Segment, current, find_policy, lock_policy, term_of
 from quanyu.book.stopping import must_take_business
 from quanyu.book.versions import Library
 from quanyu.terms import Finding, Text
@@ -51,19 +51,21 @@ def open_master(journal: Journal, library: Library, ask: Ask, number: str | None
 
 
 def add_member(journal: Journal, library: Library, number: str, member: Member) -> Policy:
-    """The certificate of a new member, to the end of the master, priced by the days of it that are left.
+    """The certificate of a new member, to the end of the master's cover, priced by the days of it that are left.
 
-    It is under the master's version. Raises Refused: `other-kind`, `not-on-cover`, what the programme asks of a risk.
+    Where the master is suspended it is too. It is under the master's version. Raises Refused: `other-kind`,
+    `not-on-cover`, what the programme asks of a risk.
     """
     master = lock_policy(journal.connection, number)
     must_be_of(master, "master")
     must_cover(master, member.start)
     version = library.version(journal.connection, master.version_id)
     lock_programme(journal, version)
-    fields = {**master.segments[-1].fields, **member.fields}
+    fields = {**current(master), **member.fields}
     judge(version, fields)
-    days = term_of(master)
-    first = Segment(1, "issue", "in force", member.start, days[1], fields, 0, 0)
+    days, pieces = term_of(master), pieces_from(master, member.start)
+    end = max(one.valid_to for one in pieces if one.in_force)
+    first = Segment(1, "issue", "in force", member.start, end, fields, 0, 0)
     person = ensure_parties(journal, [member.person])[member.person.code]
     made = write_policy(
         journal,
@@ -71,9 +73,9 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
             version=version,
             holder_id=person,
             valid_from=member.start,
-            valid_to=days[1],
+            valid_to=end,
             fields=fields,
-            premium=premium_of(version, [Piece(member.start, days[1], first)], days),
+            premium=premium_of(version, [Piece(member.start, end, first)], days),
             kind="certificate",
             number=member.number,
             master_id=master.id,
@@ -81,6 +83,10 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
         ),
     )
     must_not_be_elsewhere(journal, library, version, made.id)
+    journal.settle()
+    for gap in (one for one in pieces if not one.in_force and one.valid_to < end):
+        refund, last = gap.segment.kind != "suspend", gap.valid_to - DAY
+        made = suspend(journal, library, made.number, start=gap.valid_from, until=last, refund=refund)
     return made
 
 
