@@ -114,6 +114,15 @@ create index policy_by_master on policy (master_id) where master_id is not null;
 create unique index policy_by_predecessor on policy (predecessor_id) where predecessor_id is not null;
 create unique index policy_by_quote on policy (quote_id) where quote_id is not null;
 
+-- Parties of a policy that its premium came to concern after it was issued.
+create table policy_party (
+  policy_id bigint not null references policy,
+  party_id bigint not null references party,
+  txn_id bigint not null references txn,
+  primary key (party_id, policy_id)
+);
+create index policy_party_by_policy on policy_party (policy_id);
+
 create table segment (
   policy_id bigint not null,
   seq smallint not null check (seq > 0),
@@ -325,31 +334,58 @@ begin
   raise exception '% is not in the book', what using errcode = 'foreign_key_violation';
 end $$;
 
+-- Whether a statement's `n` rows are of ids that are a range without gaps, all of them there: one count over an index
+-- then stands for a look at each. Ids that are far apart are looked for one by one.
+create function all_there(of regclass, first bigint, last bigint, n bigint) returns boolean
+language plpgsql stable set search_path from current as $$
+declare
+  found bigint;
+begin
+  if last - first >= n then
+    return false;
+  end if;
+  execute format('select count(*) from %s where id between $1 and $2', of) into found using first, last;
+  return found = last - first + 1;
+end $$;
+
 create function check_transfers() returns trigger
 language plpgsql set search_path from current as $$
+declare
+  w record;
 begin
-  if exists (
-    select from (select distinct txn_id, booked_on from written) w left join txn t on t.id = w.txn_id
-    where t.id is null or t.booked_on <> w.booked_on
-  ) then
-    perform refuse_missing('the transaction of a transfer, on its day,');
+  select count(*) as n, min(txn_id) as txn, max(txn_id) as last_txn, min(booked_on) as booked, max(booked_on) as last_booked,
+    min(policy_id) as policy, max(policy_id) as last_policy, min(claim_id) as claim, max(claim_id) as last_claim
+  into w from written;
+  if not exists (select from txn t where t.id = w.txn and t.booked_on = w.booked)
+    or w.txn <> w.last_txn or w.booked <> w.last_booked
+  then
+    if exists (
+      select from (select distinct txn_id, booked_on from written) d left join txn t on t.id = d.txn_id
+      where t.id is null or t.booked_on <> d.booked_on
+    ) then
+      perform refuse_missing('the transaction of a transfer, on its day,');
+    end if;
   end if;
   if exists (
-    select from (select payer_id as id from written union select receiver_id from written) w
-    where not exists (select from party p where p.id = w.id)
+    select from (select payer_id as id from written union select receiver_id from written) d
+    where not exists (select from party p where p.id = d.id)
   ) then
     perform refuse_missing('a party of a transfer');
   end if;
-  if exists (
-    select from (select distinct policy_id from written where policy_id is not null) w
-    where not exists (select from policy p where p.id = w.policy_id)
-  ) then
+  if w.policy is not null and not all_there('policy', w.policy, w.last_policy, w.n)
+    and exists (
+      select from (select distinct policy_id from written where policy_id is not null) d
+      where not exists (select from policy p where p.id = d.policy_id)
+    )
+  then
     perform refuse_missing('the policy of a transfer');
   end if;
-  if exists (
-    select from (select distinct claim_id from written where claim_id is not null) w
-    where not exists (select from claim c where c.id = w.claim_id)
-  ) then
+  if w.claim is not null and not all_there('claim', w.claim, w.last_claim, w.n)
+    and exists (
+      select from (select distinct claim_id from written where claim_id is not null) d
+      where not exists (select from claim c where c.id = d.claim_id)
+    )
+  then
     perform refuse_missing('the claim of a transfer');
   end if;
   return null;
@@ -371,8 +407,7 @@ begin
     perform refuse_missing('the programme version of a policy');
   end if;
   if exists (
-    select from (select holder_id as id from written union select leader_id from written union
-                 select unnest(parties) from written) w
+    select from (select distinct unnest(array_append(array_append(parties, holder_id), leader_id)) as id from written) w
     where w.id is not null and not exists (select from party p where p.id = w.id)
   ) then
     perform refuse_missing('a party of a policy');
@@ -391,15 +426,18 @@ create trigger checked after insert on policy referencing new table as written
 
 create function check_segments() returns trigger
 language plpgsql set search_path from current as $$
+declare
+  r record;
 begin
-  if exists (
+  select count(*) as n, min(policy_id) as first, max(policy_id) as last, max(seq) as seq into r from written;
+  if (r.n > 0 and not all_there('policy', r.first, r.last, r.n) and exists (
     select from written w where not exists (select from policy p where p.id = w.policy_id)
-  ) or exists (
+  )) or exists (
     select from (select distinct txn_id from written) w where not exists (select from txn t where t.id = w.txn_id)
   ) then
     perform refuse_missing('the policy or the transaction of a segment');
   end if;
-  if exists (
+  if r.seq > 1 and exists (
     select from written w where w.seq > 1
     and not exists (select from segment s where s.policy_id = w.policy_id and s.seq = w.seq - 1)
   ) then
@@ -446,10 +484,13 @@ create trigger checked after insert on claim referencing new table as written
 
 create function check_of_claim() returns trigger
 language plpgsql set search_path from current as $$
+declare
+  r record;
 begin
-  if exists (
+  select count(*) as n, min(claim_id) as first, max(claim_id) as last into r from written;
+  if (r.n > 0 and not all_there('claim', r.first, r.last, r.n) and exists (
     select from written w where not exists (select from claim c where c.id = w.claim_id)
-  ) or exists (
+  )) or exists (
     select from (select distinct txn_id from written) w where not exists (select from txn t where t.id = w.txn_id)
   ) then
     perform refuse_missing('the claim or the transaction of a fact or an event');
@@ -467,7 +508,8 @@ declare
 begin
   foreach name in array array[
     'txn', 'batch', 'closing', 'party', 'programme', 'programme_version', 'party_role', 'quote', 'quote_event',
-    'policy', 'segment', 'occurrence', 'claim', 'fact', 'claim_event', 'evidence_file', 'determination', 'transfer',
+    'policy', 'policy_party', 'segment', 'occurrence', 'claim', 'fact', 'claim_event', 'evidence_file',
+    'determination', 'transfer',
     'log', 'leaf', 'tile', 'head'
   ] loop
     execute format('create trigger appended before update or delete or truncate on %I '

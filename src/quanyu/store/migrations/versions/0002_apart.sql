@@ -39,9 +39,10 @@ begin
 end $$;
 
 -- What a role sees of nothing else: other schemas, functions, sequences, rows to write.
-revoke all on function reserve_ids(regclass, bigint), refuse_missing(text) from public;
-grant select on party, programme, party_role, quote, quote_event, policy, segment, occurrence, claim, fact, claim_event,
-  evidence_file, determination, transfer, closing, log, head
+revoke all on function reserve_ids(regclass, bigint), refuse_missing(text),
+  all_there(regclass, bigint, bigint, bigint) from public;
+grant select on party, programme, party_role, quote, quote_event, policy, policy_party, segment, occurrence,
+  claim, fact, claim_event, evidence_file, determination, transfer, closing, log, head
   to quanyu_party, quanyu_supervisor;
 -- What a version changes is told with how many policies and claims it touches, and with whose balance is open.
 grant select (id, programme_id, version, valid_from, valid_to, basis, name_zh, name_en, digest, source, txn_id)
@@ -55,7 +56,8 @@ declare
 begin
   foreach name in array array[
     'txn', 'batch', 'closing', 'party', 'programme', 'programme_version', 'party_role', 'quote', 'quote_event',
-    'policy', 'segment', 'occurrence', 'claim', 'fact', 'claim_event', 'evidence_file', 'determination', 'transfer',
+    'policy', 'policy_party', 'segment', 'occurrence', 'claim', 'fact', 'claim_event', 'evidence_file',
+    'determination', 'transfer',
     'log', 'leaf', 'tile', 'head'
   ] loop
     execute format('alter table %I enable row level security', name);
@@ -73,10 +75,18 @@ create policy own on transfer for select to quanyu_party, quanyu_supervisor usin
   payer_id = (select nullif(current_setting('quanyu.party', true), '')::bigint)
   or receiver_id = (select nullif(current_setting('quanyu.party', true), '')::bigint)
 );
+create policy own on policy_party for select to quanyu_party, quanyu_supervisor using (
+  party_id = nullif(current_setting('quanyu.party', true), '')::bigint
+);
+-- The few policies that a party came to later: read once for a statement, not once for a policy.
 create policy own on policy for select to quanyu_party, quanyu_supervisor using (
   holder_id = nullif(current_setting('quanyu.party', true), '')::bigint
   or leader_id = nullif(current_setting('quanyu.party', true), '')::bigint
   or nullif(current_setting('quanyu.party', true), '')::bigint = any (parties)
+  or id in (
+    select later.policy_id from policy_party later
+    where later.party_id = nullif(current_setting('quanyu.party', true), '')::bigint
+  )
 );
 create policy own on quote for select to quanyu_party, quanyu_supervisor using (
   holder_id = nullif(current_setting('quanyu.party', true), '')::bigint
@@ -89,6 +99,10 @@ create policy own on claim for select to quanyu_party, quanyu_supervisor using (
       or p.leader_id = nullif(current_setting('quanyu.party', true), '')::bigint
       or nullif(current_setting('quanyu.party', true), '')::bigint = any (p.parties)
     )
+  )
+  or policy_id in (
+    select later.policy_id from policy_party later
+    where later.party_id = nullif(current_setting('quanyu.party', true), '')::bigint
   )
   or exists (
     select from transfer t where t.claim_id = claim.id and (
