@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from quanyu.cli.tables import print_table
 from quanyu.terms import Text
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ def _money(fen: int) -> str:
 
 
 def _table(language: str, headings: Iterable[tuple[str, str]], title: str = "") -> Table:
-    """headings: Chinese and English; one that ends in `>` is of numbers."""
+    """headings: Chinese and English; one that ends in `>` is of numbers, in `=` of days: these are never cut."""
     table = Table(title=escape(title) or None, title_justify="left")
     for zh, en in headings:
-        number = en.endswith(">")
-        heading = (zh if language == "zh" else en).rstrip(">")
-        table.add_column(heading, justify="right" if number else "left", no_wrap=number, overflow="fold")
+        number, kept = en.endswith(">"), en.endswith((">", "="))
+        heading = (zh if language == "zh" else en).rstrip(">=")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=kept)
     return table
 
 
@@ -84,7 +85,7 @@ def show_quote(quote: "Quote", language: str, *, json: bool) -> None:
     table.add_section()
     table.add_row("", "保费" if zh else "premium", "", "", f"{_money(quote.premium)}")
     console = Console()
-    console.print(table)
+    print_table(table, console)
     until = f"，有效至 {quote.expires_on}" if zh else f", stands until {quote.expires_on}"
     console.print(f"{_money(quote.premium)} {quote.currency}{until}", highlight=False)
     if quote.warnings:
@@ -148,25 +149,25 @@ def show_life(life: "Life", language: str, *, json: bool) -> None:
         f"{life.holder.name.inside(language)}  {'保费' if zh else 'premium'} {_money(policy.premium)} {life.currency}"
     )
     console.print(f"[bold]{escape(head)}[/bold]")
-    headings = (("日期", "days"), ("状态", "state"), ("风险", "risk"))
+    headings = (("日期", "days="), ("状态", "state"), ("风险", "risk"))
     standing = _table(language, headings, "保障" if zh else "cover")
     for piece in life.pieces:
         days = f"{piece.valid_from} – {piece.valid_to - _DAY}"
         standing.add_row(days, _word(piece.segment.state, language), escape(_fields(piece.segment.fields)))
-    console.print(standing)
-    console.print(_acts(life, language))
+    print_table(standing, console)
+    print_table(_acts(life, language), console)
     if life.money:
-        console.print(_dues(life, language))
+        print_table(_dues(life, language), console)
     if life.under:
-        console.print(_below(life, language))
+        print_table(_below(life, language), console)
 
 
 def _acts(life: "Life", language: str) -> Table:
     headings = (
-        ("记账日", "booked"),
+        ("记账日", "booked="),
         ("事项", "act"),
-        ("起", "from"),
-        ("止", "to"),
+        ("起", "from="),
+        ("止", "to="),
         ("保费", "premium>"),
         ("经办", "by"),
         ("事由", "why"),
@@ -189,7 +190,7 @@ def _dues(life: "Life", language: str) -> Table:
 
 
 def _below(life: "Life", language: str) -> Table:
-    headings = (("保单", "policy"), ("起", "from"), ("止", "to"), ("保费", "premium>"))
+    headings = (("保单", "policy"), ("起", "from="), ("止", "to="), ("保费", "premium>"))
     table = _table(language, headings, "明细" if language == "zh" else "schedule")
     for one in life.under:
         start, end = min(s.valid_from for s in one.segments), max(s.valid_to for s in one.segments)

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from quanyu.book.statements import SECTIONS
 from quanyu.book.subsidies import LEVELS
+from quanyu.cli.tables import print_table
 from quanyu.desk.papers import PEOPLE
 from quanyu.documents.palette import KINDS
 
@@ -46,7 +47,7 @@ def show_statement(one: "Statement", language: str) -> None:
                     received, given = totals[name, stage]
                     table.add_row(text.inside(language), words[0 if zh else 1], _yuan(received), _yuan(given))
         table.add_row("期末余额" if zh else "closing balance", "", _yuan(one.closing(currency)), "", style="bold")
-        Console().print(table)
+        print_table(table)
         _show_counterparties(one, currency, language)
         before, after = one.reserves(currency)
         if before or after:
@@ -71,7 +72,7 @@ def _show_counterparties(one: "Statement", currency: str, language: str) -> None
         programme = "—" if version is None else one.programmes[version].inside(language)
         table.add_row(escape(name), escape(programme), _yuan(due), _yuan(paid), f"{count:,}")
     if sums:
-        Console().print(table)
+        print_table(table)
 
 
 def show_bordereau(one: "Bordereau", language: str) -> None:
@@ -90,7 +91,7 @@ def show_bordereau(one: "Bordereau", language: str) -> None:
     sums = [sum(values) for values in zip(*((p.premium, p.own, p.commission) for p in one.premiums), strict=True)]
     if sums:
         table.add_row(_all(len(one.premiums), zh), "", _yuan(sums[0]), "", _yuan(sums[1]), _yuan(sums[2]), style="bold")
-    Console().print(table)
+    print_table(table)
     chinese = ("赔案号", "保单号", "损失", "份额", "应付", "已付", "未决")
     english = ("claim", "policy", "loss", "share", "due", "paid", "outstanding")
     table = _table("赔款明细" if zh else "losses", chinese if zh else english, 2)
@@ -102,7 +103,7 @@ def show_bordereau(one: "Bordereau", language: str) -> None:
     sums = [sum(v) for v in zip(*((c.loss, c.due, c.paid, c.outstanding) for c in one.losses), strict=True)]
     if sums:
         table.add_row(_all(len(one.losses), zh), "", _yuan(sums[0]), "", *map(_yuan, sums[1:]), style="bold")
-    Console().print(table)
+    print_table(table)
 
 
 def show_subsidies(lines: "Sequence[Subsidised]", language: str) -> None:
@@ -113,6 +114,7 @@ def show_subsidies(lines: "Sequence[Subsidised]", language: str) -> None:
     for currency in dict.fromkeys(one.currency for one in lines):
         mine = [one for one in lines if one.currency == currency]
         table = _table(f"{'财政补贴' if zh else 'subsidies'}  {currency}", chinese if zh else english, 2)
+        table.columns[5].justify = "left"
         for one in mine:
             head = (escape(one.programme.inside(language)), escape(one.district or "—"), f"{one.policies:,}")
             _add_levels(table, (*head, _yuan(one.premium), _yuan(one.own)), one.due, one.paid, language)
@@ -123,7 +125,7 @@ def show_subsidies(lines: "Sequence[Subsidised]", language: str) -> None:
                          for sides in ([o.due for o in mine], [o.paid for o in mine]))  # fmt: skip
             head = ("合计" if zh else "in all", "", f"{sums[0]:,}")
             _add_levels(table, (*head, _yuan(sums[1]), _yuan(sums[2])), due, paid, language)
-        Console().print(table)
+        print_table(table)
 
 
 def _add_levels(
@@ -151,7 +153,7 @@ def show_funds(found: "Iterable[FundPeriod]", language: str) -> None:
             nets = [received - given for received, given in (p.get((section, label), (0, 0)) for p in (period, year))]
             table.add_row(f"{SECTIONS[section].inside(language)}: {escape(label)}", *map(_yuan, nets))
         table.add_row("期末" if zh else "closing", _yuan(one.period.closing), _yuan(one.year.closing), style="bold")
-        Console().print(table)
+        print_table(table)
 
 
 def show_balance(one: "TrialBalance", language: str) -> None:
@@ -168,7 +170,7 @@ def show_balance(one: "TrialBalance", language: str) -> None:
         stage = _STAGES[b.stage][0 if zh else 1]
         table.add_row(stage, b.currency, escape(name), _yuan(b.received), _yuan(b.given), _yuan(b.received - b.given))
     console = Console(highlight=False)
-    console.print(table)
+    print_table(table, console)
     console.print(f"  {'差额' if zh else 'difference'}: {_yuan(one.difference)}")
 
 
@@ -185,7 +187,7 @@ def show_parties(one: "TrialBalance", language: str) -> None:
     table = _table("参与方" if zh else "parties", head, 4)
     for key, amount in sorted(owed.items()):
         table.add_row(*map(escape, key), _yuan(amount))
-    Console().print(table)
+    print_table(table)
 
 
 def _kind(kind: str, language: str) -> str:
@@ -198,7 +200,7 @@ def show_surpluses(amounts: "Mapping[str, int]", language: str) -> None:
     table = _table("", head, 1)
     for period, amount in amounts.items():
         table.add_row(escape(period), _yuan(amount))
-    Console().print(table)
+    print_table(table)
 
 
 def _table(title: str, head: Sequence[str], texts: int) -> Table:
@@ -206,7 +208,7 @@ def _table(title: str, head: Sequence[str], texts: int) -> Table:
     table = Table(title=escape(title) or None, title_justify="left")
     for number, name in enumerate(head):
         text = number < texts
-        table.add_column(name, justify="left" if text else "right", no_wrap=not text, overflow="fold")
+        table.add_column(name, justify="left" if text else "right", no_wrap=not text)
     return table
 
 

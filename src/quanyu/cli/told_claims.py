@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from quanyu.cli.tables import print_table
 from quanyu.terms import Text
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def _table(language: str, headings: Iterable[tuple[str, str]], title: str = "") 
         number = en.endswith(">")
         heading = zh if language == "zh" else en.rstrip(">=")
         kept = en.endswith((">", "="))
-        table.add_column(heading, justify="right" if number else "left", no_wrap=kept, overflow="fold")
+        table.add_column(heading, justify="right" if number else "left", no_wrap=kept)
     return table
 
 
@@ -63,10 +64,10 @@ def show_dossier(dossier: "Dossier", language: str, *, json: bool, whole: bool) 
     head = f"{claim.number}  {_word(dossier.state, language)}  {under}  {dossier.claimant.text.inside(language)}"
     console.print(escape(f"{'赔案' if language == 'zh' else 'claim'} {head}"))
     if whole:
-        console.print(_facts(dossier, language))
-        console.print(_acts(dossier, language))
+        print_table(_facts(dossier, language), console)
+        print_table(_acts(dossier, language), console)
     if dossier.money:
-        console.print(_owed(dossier, language))
+        print_table(_owed(dossier, language), console)
 
 
 def _facts(dossier: "Dossier", language: str) -> Table:
@@ -128,7 +129,7 @@ def show_list(found: "Sequence[Summary]", language: str, *, json: bool) -> None:
         days = (str(one.occurred), str(one.reported))
         row = (one.number, one.programme, *days, _word(one.state, language), _money(one.due), _money(one.paid))
         table.add_row(*(escape(cell) for cell in row))
-    Console(highlight=False).print(table)
+    print_table(table)
 
 
 def show_clocks(found: "Sequence[Clock]", language: str, *, json: bool) -> None:
@@ -149,7 +150,7 @@ def show_clocks(found: "Sequence[Clock]", language: str, *, json: bool) -> None:
         paid = "" if one.days_to_payment is None else f"{one.days_to_payment}{'' if one.paid else ' …'}"
         by = [str(day or "") for day in (one.decide_by, one.pay_by)]
         table.add_row(escape(one.number), str(one.reported), decided, by[0], paid, by[1], late)
-    Console(highlight=False).print(table)
+    print_table(table)
     overdue = sum(one.overdue for one in found)
     typer.echo(f"{len(found)} 案，逾期 {overdue}" if zh else f"claims: {len(found)}, overdue: {overdue}")
 
