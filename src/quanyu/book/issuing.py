@@ -154,7 +154,19 @@ def recharge(journal: Journal, version: Version, policy: Policy, *, added: int, 
     stands = booked(
         journal.connection, c.policy_id == policy.id, c.claim_id.is_(None), c.flow == "premium", c.stage == "due"
     )
-    journal.move(*difference(wanted, stands))
+    moves = difference(wanted, stands)
+    _introduce(journal, policy, {party for m in moves for party in (m.payer_id, m.receiver_id)} - {*policy.parties})
+    journal.move(*moves)
+
+
+def _introduce(journal: Journal, policy: Policy, parties: set[int]) -> None:
+    """Writes parties that were none of the policy's when it was issued, so that they see it."""
+    if not parties:
+        return
+    c = t.policy_party.c
+    known = journal.connection.execute(select(c.party_id).where(c.policy_id == policy.id)).scalars()
+    journal.write(t.policy_party, [{"policy_id": policy.id, "party_id": p} for p in sorted(parties - {*known})])
+    journal.touch("policy", policy.id)
 
 
 def _named(journal: Journal, version: Version, fields: Fields) -> Mapping[str, int]:

@@ -36,6 +36,7 @@ KINDS: Mapping[str, tuple[Part, ...]] = {
     "quote": (Part(t.quote, "id", ("id",)), Part(t.quote_event, "quote_id", ("seq",))),
     "policy": (
         Part(t.policy, "id", ("id",)),
+        Part(t.policy_party, "policy_id", ("party_id",)),
         Part(t.segment, "policy_id", ("seq",)),
         Part(t.transfer, "policy_id", ("id",), t.transfer.c.claim_id.is_(None)),
     ),

@@ -17,6 +17,7 @@ __all__ = [
     "party",
     "party_role",
     "policy",
+    "policy_party",
     "programme",
     "programme_version",
     "quote",
@@ -146,6 +147,14 @@ policy = Table(
     Column("quote_id", BigInteger),
     Column("issued_on", Date, nullable=False),
     Column("txn_id", BigInteger, nullable=False),
+)
+
+policy_party = Table(
+    "policy_party",
+    metadata,
+    Column("policy_id", BigInteger, ForeignKey("policy.id"), primary_key=True, autoincrement=False),
+    Column("party_id", BigInteger, ForeignKey("party.id"), primary_key=True, autoincrement=False),
+    Column("txn_id", BigInteger, ForeignKey("txn.id"), nullable=False),
 )
 
 segment = Table(

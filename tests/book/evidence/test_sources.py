@@ -83,6 +83,7 @@ PINNED = {
     "programme_version": "basis changes digest id name_en name_zh programme_id source valid_from valid_to version",
     "quote": "currency expires_on fields holder_id id number premium sheet valid_from valid_to version_id",
     "quote_event": "body kind quote_id seq",
+    "policy_party": "party_id policy_id",
     "segment": "fields kind policy_id premium seq state valid_from valid_to",
     "transfer": "amount booked_on claim_id currency flow id label payer_id policy_id receiver_id stage version_id",
     "txn": "actor booked_on id kind reason recorded_at reference",

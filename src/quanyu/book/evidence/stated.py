@@ -61,6 +61,7 @@ STATED: Mapping[str, tuple[Rows, ...]] = {
             "number: id version_id holder_id leader_id master_id predecessor_id quote_id, text: number kind,"
             "day: issued_on, numbers: parties"
         )),
+        Rows("policy_party", "policy_id", "party_id", _columns("number: policy_id party_id")),
         Rows("segment", "policy_id", "seq", _columns(
             "number: policy_id seq premium, text: kind state, day: valid_from valid_to, json: fields"
         )),
