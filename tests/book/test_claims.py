@@ -256,6 +256,7 @@ def test_evidence_is_kept_by_its_digest_once(store: Store) -> None:
     [
         ({"reported": DAY - dt.timedelta(days=1)}, "reported-before-occurred"),
         ({"policy": "none"}, "unknown-policy"),
+        ({"programme": "another.programme"}, "unknown-policy"),
         ({"policy": None, "programme": "none"}, "unknown-programme"),
         ({"policy": None}, "claimant-missing"),
         ({"policy": None, "occurred": dt.date(2020, 1, 1)}, "no-version-in-force"),

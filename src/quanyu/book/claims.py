@@ -175,10 +175,13 @@ def _policy(connection: Connection, notice: Notice) -> Policy | None:
 def bound_version(connection: Connection, library: Library, notice: Notice, policy: Policy | None = None) -> Version:
     """The policy's version, else the one that is named, else the one that binds by the dates of the claim.
 
-    Raises Refused: `unknown-programme`, `no-version-in-force`.
+    Raises Refused: `unknown-programme`, `no-version-in-force`, `unknown-policy` for one of another programme.
     """
     if policy is not None:
-        return library.version(connection, policy.version_id)
+        own = library.version(connection, policy.version_id)
+        if notice.programme not in ("", own.code):
+            raise Refused(_of_another(policy, own, notice))
+        return own
     known = [library.version(connection, one) for one in versions_of(connection, notice.programme)]
     if notice.version is not None:
         known = [one for one in known if one.version == notice.version]
@@ -242,6 +245,18 @@ def _taken(name: str) -> Finding:
     return Finding(
         "unknown-column",
         None,
+def _of_another(policy: Policy, version: Version, notice: Notice) -> Finding:
+    return Finding(
+        "unknown-policy",
+        None,
+        Text(
+            f"保单 {policy.number} 属于方案 {version.code}，不是 {notice.programme}",
+            f"policy {policy.number} is of the programme {version.code}, not of {notice.programme}",
+        ),
+        Text("核对保单号与方案", "look at the policy's number and at the programme"),
+    )
+
+
         Text(f"{name} 由赔案自己记，不能写在其中", f"`{name}` is the claim's own and is not written among its values"),
         Text("删去它", "delete it"),
     )
