@@ -231,6 +231,18 @@ def _too_early(notice: Notice) -> Finding:
     )
 
 
+def _of_another(policy: Policy, version: Version, notice: Notice) -> Finding:
+    return Finding(
+        "unknown-policy",
+        None,
+        Text(
+            f"保单 {policy.number} 属于方案 {version.code}，不是 {notice.programme}",
+            f"policy {policy.number} is of the programme {version.code}, not of {notice.programme}",
+        ),
+        Text("核对保单号与方案", "look at the policy's number and at the programme"),
+    )
+
+
 def _unknown_programme(notice: Notice) -> Finding:
     name = notice.programme if notice.version is None else f"{notice.programme} {notice.version}"
     return Finding(
@@ -245,18 +257,6 @@ def _taken(name: str) -> Finding:
     return Finding(
         "unknown-column",
         None,
-def _of_another(policy: Policy, version: Version, notice: Notice) -> Finding:
-    return Finding(
-        "unknown-policy",
-        None,
-        Text(
-            f"保单 {policy.number} 属于方案 {version.code}，不是 {notice.programme}",
-            f"policy {policy.number} is of the programme {version.code}, not of {notice.programme}",
-        ),
-        Text("核对保单号与方案", "look at the policy's number and at the programme"),
-    )
-
-
         Text(f"{name} 由赔案自己记，不能写在其中", f"`{name}` is the claim's own and is not written among its values"),
         Text("删去它", "delete it"),
     )
