@@ -29,7 +29,8 @@ def period_premium(journal: Journal, library: Library, code: str, period: int) -
     """Books the premium of a calendar year for a programme whose premium is that of a period.
 
     The act has the reference that `premium_reference` gives (ValueError without it), so it is done once. Raises
-    Refused: `unknown-programme`, `no-version-in-force`, `no-premium`.
+    Refused: `unknown-programme`, `no-version-in-force`, `no-premium`, and
+    `premium-at-end` for what is due at the end of the year before its last day.
     """
     if journal.act.reference != premium_reference(code, str(period)):
         raise ValueError("the premium of a period is booked under its reference")
@@ -43,6 +44,16 @@ def period_premium(journal: Journal, library: Library, code: str, period: int) -
                 None,
                 Text(f"{code} 的保费不按期间收取", f"the premium of {code} is not that of a period"),
                 Text("有保单的方案逐单出单", "issue policies where there are any"),
+            )
+        )
+    last = dt.date(period, 12, 31)
+    if premium.at == "end" and journal.booked_on < last:
+        raise Refused(
+            Finding(
+                "premium-at-end",
+                None,
+                Text(f"{code} 的保费在期末收取，{last} 起到期", f"the premium of {code} is due at the end, on {last}"),
+                Text("到期末再记", "book it then"),
             )
         )
     start = max(first, version.valid_from)
@@ -80,4 +91,6 @@ def open_accounts(journal: Journal, library: Library, version: int) -> list[Mone
                 for stage in ("due", "paid")
             ]
     journal.move(*moved)
+    # A later version of the same act looks for it among the transfers.
+    journal.settle()
     return moved
