@@ -24,7 +24,7 @@ AIR = 1.15
 LAT, LON, RMW, B, DEPTH, F, NORTH, EAST, SPEED, PEAK, MOVES, OUTER, AT = range(13)
 # A storm with less than this, Pa, has none.
 NO_DEPTH = 1.0
-# Ceilings are worth their making where more points than this may be under a node.
+# Bounds are worth their making where more points than this may be under a node.
 FEW = 1000
 H80, H08, H10, ER11 = range(4)
 
@@ -122,6 +122,16 @@ def lines(ptr: Ints, t: Floats, y: Floats, *, nptr: Ints, step: float, out: Floa
                     out[j, c] = y[i, c] + w * (y[i + 1, c] - y[i, c])
 
 
+@_inline
+def _within(node: Floats, box: Floats, tall: float) -> Any:
+    """Whether a node lies within `tall` degrees of latitude of the box (south, north, west, east), roughly."""
+    wide = tall / max(1e-3, cos(radians(node[LAT])))
+    west = node[LON] - box[2] + wide
+    west -= 360.0 * floor(west / 360.0)
+    span = box[3] - box[2] + 2.0 * wide
+    return (west <= span or span >= 360.0) and box[0] - tall <= node[LAT] <= box[1] + tall
+
+
 @_loop
 def near(ptr: Ints, nodes: Floats, box: Floats, reach: float) -> Ints:
     """The tracks with a node within `reach` km of the box (south, north, west, east, degrees), roughly."""
@@ -130,11 +140,7 @@ def near(ptr: Ints, nodes: Floats, box: Floats, reach: float) -> Ints:
     tall = reach / KM_A_DEGREE
     for k in range(ptr.size - 1):
         for i in range(ptr[k], ptr[k + 1]):
-            wide = tall / max(1e-3, cos(radians(nodes[i, LAT])))
-            west = nodes[i, LON] - box[2]
-            west -= 360.0 * floor((west + 180.0) / 360.0)
-            across = -wide <= west <= box[3] - box[2] + wide or box[3] - box[2] + 2 * wide >= 360.0
-            if across and box[0] - tall <= nodes[i, LAT] <= box[1] + tall:
+            if _within(nodes[i], box, tall):
                 found[count] = k
                 count += 1
                 break
@@ -152,6 +158,14 @@ def _first_from(sorted_values: Floats, low: float) -> int:
         else:
             b = m
     return a
+
+
+@_inline
+def _quadrant(dx: float, dy: float) -> int:
+    """0 north-east, 1 south-east, 2 south-west, 3 north-west."""
+    if dx >= 0.0:
+        return 0 if dy >= 0.0 else 1
+    return 3 if dy >= 0.0 else 2
 
 
 @_inline
@@ -182,8 +196,7 @@ def _speed(profile: int, switches: tuple[bool, bool, bool], node: Floats, dx: fl
     a = 0.0
     if node[MOVES] != 0.0:
         a = min(1.0, node[RMW] / d)
-    quadrant = (0 if dy >= 0.0 else 1) if dx >= 0.0 else (3 if dy >= 0.0 else 2)
-    v = _tangential(profile, node, d, quadrant)
+    v = _tangential(profile, node, d, _quadrant(dx, dy))
     if H08 <= profile <= H10:
         v -= node[SPEED] * a
         if v < 0.0 and not switches[1]:
@@ -202,34 +215,65 @@ def _speed(profile: int, switches: tuple[bool, bool, bool], node: Floats, dx: fl
 
 
 @_inline
-def _ceilings(profile: int, node: Floats, rings: Floats) -> None:
-    """More than the wind can be in each ring of a kilometre about the centre."""
-    rmw, moves = node[RMW], node[MOVES]
-    for k in range(rings.size):
+def _ends(profile: int, node: Floats, d: float) -> tuple[float, float]:
+    """The part of a profile that has one peak, at the radius of maximum wind, and what the earth's turning takes."""
+    rmw = node[RMW]
+    if profile == ER11:
+        square = (d / rmw) * (d / rmw)
+        return (rmw * node[PEAK] + 0.5 * node[F] * rmw * rmw) * 2.0 * square / (1.0 + square) / d, 0.0
+    ratio = exp(node[B] * log(rmw / d))
+    if profile == H10:
+        return ratio * exp(1.0 - ratio), 0.0
+    return node[B] / AIR * ratio * node[DEPTH] * exp(-ratio), 0.5 * node[F] * d
+
+
+@_inline
+def _raised(profile: int, node: Floats, hump: float, rest: float) -> float:
+    """A bound of the profile's wind by a bound of its peaked part and of the turning, or of the exponent of H10."""
+    if profile == ER11:
+        return hump
+    if profile == H10:
+        return node[PEAK] * exp(rest * log(hump)) if hump > 0.0 else 0.0
+    wind = sqrt(hump + rest * rest) - rest
+    return 0.9 * wind if profile == H80 else wind
+
+
+@_inline
+def _bounds(profile: int, node: Floats, rings: Floats, least: float) -> Any:
+    """No wind is more than `rings[0]` or less than `rings[1]` in a quadrant and a ring of a kilometre.
+
+    What is bounded between thresholds and below what is known need not be computed. Gives the distance in metres beyond
+    which there is no wind of `least`.
+    """
+    rmw, edge = node[RMW], 0.0
+    for k in range(rings.shape[2]):
         low, high = max(1.0, k * 1e3), (k + 1) * 1e3
-        # Every profile has one peak, at the radius of maximum wind, save for the turning of the earth.
-        best = min(max(rmw, low), high)
-        if profile == ER11:
-            square = (best / rmw) * (best / rmw)
-            v = (rmw * node[PEAK] + 0.5 * node[F] * rmw * rmw) * 2.0 * square / (1.0 + square) / best
-        else:
-            ratio = exp(node[B] * log(rmw / best))
+        near, near_turn = _ends(profile, node, low)
+        far, far_turn = _ends(profile, node, high)
+        top, _ = _ends(profile, node, min(max(rmw, low), high))
+        motion = node[SPEED] * node[MOVES] * min(1.0, rmw / low)
+        for q in range(4):
+            # Only Holland 2010 differs by quadrant.
+            if q > 0 and profile != H10:
+                rings[:, q, k] = rings[:, 0, k]
+                continue
+            less, most = far_turn, near_turn
             if profile == H10:
-                x = np.inf
-                for q in range(4):
-                    slope = (node[OUTER + 2 * q] - 0.5) / (node[AT + 2 * q] - rmw)
-                    x = min(x, 0.5 + max(0.0, low - rmw) * slope, 0.5 + max(0.0, high - rmw) * slope)
-                x = max(0.4, x)
-                inside = ratio * exp(1.0 - ratio)
-                v = node[PEAK] * exp(x * log(inside)) if inside > 0.0 else 0.0
+                slope = (node[OUTER + 2 * q] - 0.5) / (node[AT + 2 * q] - rmw)
+                inner = max(0.4, 0.5 + max(0.0, low - rmw) * slope)
+                outer = max(0.4, 0.5 + max(0.0, high - rmw) * slope)
+                less, most = max(inner, outer), min(inner, outer)
+            upper = _raised(profile, node, top, most)
+            lower = _raised(profile, node, min(near, far), less)
+            if H08 <= profile <= H10:
+                upper, lower = max(upper, 2.0 * motion), lower - 2.0 * motion
             else:
-                half = 0.5 * node[F] * low
-                v = sqrt(node[B] / AIR * ratio * node[DEPTH] * exp(-ratio) + half * half) - half
-                if profile == H80:
-                    v *= 0.9
-        motion = node[SPEED] * moves * min(1.0, rmw / low)
-        v = max(v, 2.0 * motion) if H08 <= profile <= H10 else v + motion
-        rings[k] = v * (1.0 + 1e-9)
+                upper, lower = upper + motion, lower - motion
+            rings[0, q, k] = upper * (1.0 + 1e-9)
+            rings[1, q, k] = max(0.0, lower * (1.0 - 1e-9)) if k > 0 else 0.0
+            if rings[0, q, k] >= least:
+                edge = high
+    return edge
 
 
 @_inline
@@ -262,17 +306,17 @@ def blow(
     profile, switches, reach, least, step = how
     which, ptr, nodes = tracks
     lat, lon, place = points
-    peak, arrival, lasting = out
-    tall, far = reach / KM_A_DEGREE, reach * 1e3
-    rings = np.full(int(reach) + 2, np.inf)
-    lowest = np.inf
-    for c in range(thresholds.size):
-        lowest = min(lowest, thresholds[c])
-    middle = lat.size // 2
+    tall, levels = reach / KM_A_DEGREE, thresholds.size
+    box = np.array([lat[0], lat[-1], lon.min(), lon.max()])
+    rings = np.empty((2, 4, int(reach) + 2))
+    peak = np.empty(lat.size)
+    arrival, lasting = np.empty((lat.size, levels)), np.empty((lat.size, levels))
     for row in range(which.size):
+        peak[:] = 0.0
+        arrival[:], lasting[:] = np.nan, 0.0
         start, stop = ptr[which[row]], ptr[which[row] + 1]
         first = start if switches[2] else start + 1
-        nearest = _nearest(nodes, first, stop, lat[middle], lon[middle])
+        nearest = _nearest(nodes, first, stop, lat[lat.size // 2], lon[lat.size // 2])
         for s in range(first - 1, stop):
             i = nearest if s < first else s
             if s == nearest:
@@ -280,12 +324,14 @@ def blow(
             node = nodes[i]
             if profile != ER11 and node[DEPTH] < NO_DEPTH and not switches[1]:
                 continue
-            narrow = cos(radians(node[LAT]))
+            if not _within(node, box, tall):
+                continue
+            narrow, hours = cos(radians(node[LAT])), (i - start) * step
             begin = _first_from(lat, node[LAT] - tall)
-            if lat.size - begin > FEW:
-                _ceilings(profile, node, rings)
-            else:
-                rings[:] = np.inf
+            known, far = lat.size - begin > FEW, reach * 1e3
+            if known:
+                far = min(far, _bounds(profile, node, rings, least))
+                begin = _first_from(lat, node[LAT] - far / (KM_A_DEGREE * 1e3) * (1.0 + 1e-9))
             for j in range(begin, lat.size):
                 dy = (lat[j] - node[LAT]) * KM_A_DEGREE * 1e3
                 if dy > far:
@@ -296,23 +342,36 @@ def blow(
                 elif away < -180.0:
                     away += 360.0
                 dx = away * narrow * KM_A_DEGREE * 1e3
-                d = sqrt(dx * dx + dy * dy)
+                square = dx * dx + dy * dy
+                if square > far * far * (1.0 + 1e-12):
+                    continue
+                d = sqrt(square)
                 if d > far:
                     continue
-                k = place[j]
-                most = rings[int(d * 1e-3)]
-                if most < least or (most <= peak[row, k] and most < lowest):
-                    continue
-                wind = node[SPEED] * node[MOVES] if d <= 1.0 else _speed(profile, switches, node, dx, dy, d)
-                if wind < least:
-                    continue
-                peak[row, k] = max(peak[row, k], wind)
-                for c in range(thresholds.size):
+                wind, compute = 0.0, True
+                if known:
+                    q, k = _quadrant(dx, dy), int(d * 1e-3)
+                    upper, wind = rings[0, q, k], rings[1, q, k]
+                    if upper < least:
+                        continue
+                    compute = upper > peak[j]
+                    for c in range(levels):
+                        compute = compute or wind < thresholds[c] <= upper
+                if compute:
+                    wind = node[SPEED] * node[MOVES] if d <= 1.0 else _speed(profile, switches, node, dx, dy, d)
+                    if wind < least:
+                        continue
+                    peak[j] = max(peak[j], wind)
+                for c in range(levels):
                     if wind >= thresholds[c]:
-                        lasting[row, k, c] += step
-                        hours = (i - start) * step
-                        if not arrival[row, k, c] <= hours:
-                            arrival[row, k, c] = hours
+                        lasting[j, c] += step
+                        if not arrival[j, c] <= hours:
+                            arrival[j, c] = hours
+        for j in range(lat.size):
+            out[0][row, place[j]] = peak[j]
+            for c in range(levels):
+                out[1][row, place[j], c] = arrival[j, c]
+                out[2][row, place[j], c] = lasting[j, c]
 
 
 @_loop
