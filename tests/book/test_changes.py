@@ -80,6 +80,38 @@ def test_a_first_day_is_not_before_what_is_booked() -> None:
     assert ranks(FIRST, NEXT, Live(started=1))["period.from"] == Rank.MIGRATION
 
 
+CAPPED = {"losses": "[{as: cover, party: insurer, cap: {period: 5000}}, {as: last, party: city}]"}
+
+
+@pytest.mark.parametrize("live", [QUIET, BUSY])
+def test_a_version_within_a_year_begins_its_yearly_limits_anew_and_says_so(live: Live) -> None:
+    within = classified(programme({**OCCURRING, **CAPPED}), programme({**LATER, **CAPPED}), QUIET)
+    (first,) = (one for one in within if one.path == "period.from")
+    assert (first.rank, "cover" in first.reason.en, "2026" in first.reason.en) == (Rank.MIGRATION, True, True)
+    assert ranks({**OCCURRING, **CAPPED}, {**LATER, **CAPPED}, live)["period.from"] is not Rank.SAFE
+    whole = {**NEXT, "period": "{from: 2027-01-01, each: year, basis: occurring}"}
+    assert ranks({**OCCURRING, **CAPPED}, {**whole, **CAPPED})["period.from"] is Rank.SAFE
+    ended = {"losses": "[{as: cover, party: insurer, cap: {event: 5000}}, {as: last, party: city}]"}
+    assert ranks({**OCCURRING, **ended}, {**LATER, **ended})["period.from"] is Rank.SAFE
+
+
+def test_a_policy_keeps_its_own_limits_but_shares_a_budget_with_its_version() -> None:
+    july = {"version": "2026-07-01", "period": "{from: 2026-07-01, each: policy}"}
+    own = {"losses": "[{as: cover, party: insurer, cap: {policy: 5000}}, {as: last, party: city}]"}
+    budget = "[{as: subsidy, party: city, share: 40%, cap: {period: 150}}, {as: own, party: insured}]"
+    helped = {"premium": f"{{base: sum * 1%, from: {budget}, to: [{{as: risk, party: insurer}}]}}"}
+    assert ranks({**FIRST, **own}, {**july, **own})["period.from"] is Rank.SAFE
+    assert ranks({**FIRST, **helped}, {**july, **helped})["period.from"] is Rank.MIGRATION
+
+
+def test_a_version_that_states_no_first_day_begins_on_its_date() -> None:
+    plain = {"period": "{each: year, basis: occurring}"}
+    after = {"version": "2026-07-01", **plain}
+    assert ranks(plain, after)["version"] is Rank.SAFE
+    assert ranks(plain, after, BUSY)["version"] is Rank.REFUSED
+    assert ranks({**plain, **CAPPED}, {**after, **CAPPED})["version"] is Rank.MIGRATION
+
+
 def test_fields_and_parties_go_when_nobody_needs_them() -> None:
     fewer = {"insured": "{fields: {sum: money, age: int}}"}
     assert ranks({}, fewer) == {"insured.fields.village": Rank.SAFE}

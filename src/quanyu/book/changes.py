@@ -6,13 +6,14 @@ mean something else is refused.
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from quanyu.book.differing import Path, differences
 from quanyu.book.live import Live
+from quanyu.language.flows import Step
 from quanyu.language.programme import Programme
 from quanyu.settlement.binding import basis_of
 from quanyu.terms import Finding, Text
@@ -97,6 +98,20 @@ def _is_text(path: Path) -> bool:
     return inner[-1] in _WORDS and not declared
 
 
+def _of_a_period(programme: Programme) -> set[str]:
+    """Labels of steps whose attachments, limits or caps run on in a period, beyond one claim, event or policy."""
+    kept = {"policy", "insured"} if basis_of(programme) == "attaching" else set()
+    flows = [flow for flow in (programme.losses, programme.premium, programme.recoveries) if flow is not None]
+    return set(_running([step for flow in flows for step in (*flow.from_, *flow.to)], {"claim", "event", *kept}))
+
+
+def _running(steps: Iterable[Step], ended: set[str]) -> Iterator[str]:
+    for step in steps:
+        if {scope for scope, _ in (*step.attachment, *step.limit, *step.cap)} - ended:
+            yield step.label
+        yield from _running((*(step.tower or ()), *(step.steps or ())), ended)
+
+
 @dataclass(frozen=True)
 class _Ranking:
     before: Programme
@@ -109,6 +124,8 @@ class _Ranking:
             return Rank.REFUSED, _IDENTITY[path[0]]
         if path[0] == "period":
             return self._period(path)
+        if path[0] == "version" and self.after.period.since is None:
+            return self._first_day(self.after.version, basis_of(self.after))
         if _is_text(path):
             return Rank.SAFE, Text("文字与出处不牵动金额", "texts and sources move no amount")
         if path[0] in _BESIDE:
@@ -187,6 +204,12 @@ class _Ranking:
         if basis != "attaching" and live.closed is not None and first <= live.closed:
             return Rank.REFUSED, Text(
                 f"账簿已关至 {live.closed}，不能自 {first} 起改", f"the books are closed through {live.closed}"
+            )
+        if (first.month, first.day) != (1, 1) and (shared := sorted(_of_a_period(self.after))):
+            return Rank.MIGRATION, Text(
+                f"{first.year} 年度从 {first} 起换版：{'、'.join(shared)} 的年度额度重新计，前一版已用的不计入",
+                f"{first.year} goes on under another version from {first} on: what {', '.join(shared)} may take of it "
+                "begins anew, whatever was taken before",
             )
         if live.started:
             return Rank.MIGRATION, Text(
