@@ -8,7 +8,7 @@ from quanyu.language.scalars import Duration
 from quanyu.settlement.booked import later
 from quanyu.terms import Finding, Text
 
-__all__ = ["DAY", "end_of", "period_keys"]
+__all__ = ["DAY", "by_years", "end_of", "period_keys", "year_after"]
 
 DAY = dt.timedelta(days=1)
 _LENGTHS = {"year": Duration(1, "year"), "policy": Duration(1, "year"), "term": Duration(1, "year"),
@@ -18,7 +18,7 @@ _LENGTHS = {"year": Duration(1, "year"), "policy": Duration(1, "year"), "term": 
 def end_of(programme: Programme, start: dt.date, until: dt.date | None) -> dt.date:
     """The day after the last of a policy that starts on `start`. until: its last day, as the period's form where None.
 
-    A season ends with the programme's own. Raises Refused (`missing-date`, `bad-interval`).
+    A season ends with the programme's own. Raises Refused (`missing-date`, `bad-interval`, `year-by-year`).
     """
     last = until
     if last is None and programme.period.each in ("season", "term"):
@@ -42,7 +42,31 @@ def end_of(programme: Programme, start: dt.date, until: dt.date | None) -> dt.da
                 Text("改正起止日期", "correct the days"),
             )
         )
+    if programme.period.years is not None and end > year_after(start):
+        raise Refused(by_years(programme, start))
     return end
+
+
+def year_after(start: dt.date) -> dt.date:
+    """The day after the first year of cover."""
+    return later(start, Duration(1, "year"))
+
+
+def by_years(programme: Programme, start: dt.date) -> Finding:
+    """The finding for more than a year of cover at once where a policy of several years pays its premium each year."""
+    code, years = programme.programme, programme.period.years
+    return Finding(
+        "year-by-year",
+        None,
+        Text(
+            f"{code} 的保单共 {years} 年，保费按年收取，一次只出一年",
+            f"{code} covers {years} years with a premium each year; one year is issued at a time",
+        ),
+        Text(
+            f"止期不晚于 {year_after(start) - DAY}，到期续保",
+            f"end it by {year_after(start) - DAY} at the latest, and renew it then",
+        ),
+    )
 
 
 def period_keys(programme: Programme, start: dt.date) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Literal
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import nothing_to_change, pieces_from
-from quanyu.book.days import DAY
+from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import mean_fields, premium_of
 from quanyu.book.issuing import recharge
 from quanyu.book.journal import Journal
@@ -142,6 +142,7 @@ def extend(journal: Journal, library: Library, number: str, *, until: dt.date) -
                 ),
             )
         )
+    end_of(version.programme, term_of(policy)[0], until)
     piece = Piece(last.valid_to, until + DAY, last.segment)
     return change(journal, version, policy, over(policy, "extend", [piece]))
 

@@ -64,6 +64,8 @@ def show_published(versions: "Sequence[Published]", language: str) -> None:
         new = ("已发布" if zh else "published") if one.new else ("早已发布" if zh else "published before")
         opening = f"{'，账户期初' if zh else ', accounts open with'} {_money(one.opened)}" if one.opened else ""
         typer.echo(f"{one.programme} {one.version}: {new}{opening}")
+        for note in one.notes:
+            typer.echo(f"  {note.code}: {note.reason.inside(language)}")
 
 
 def show_quote(quote: "Quote", language: str, *, json: bool) -> None:

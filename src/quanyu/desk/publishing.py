@@ -6,7 +6,7 @@ from pathlib import Path
 
 from quanyu.book import Journal, Refused
 from quanyu.book.populations import open_accounts
-from quanyu.book.succession import publish_version
+from quanyu.book.succession import budgets_apart, publish_version
 from quanyu.book.versions import versions_of
 from quanyu.desk.booking import Book
 from quanyu.desk.open import Opened, files_of, open_programme, versions_beside
@@ -18,13 +18,17 @@ __all__ = ["Published", "publish_files", "publish_opened"]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A version of the book. new: whether it was not there before; opened: what its accounts begin with, in fen."""
+    """A version of the book. new: whether it was not there before; opened: what its accounts begin with, in fen.
+
+    notes: what is worth knowing of a new version beside the one before it.
+    """
 
     programme: str
     version: str
     id: int
     new: bool
     opened: int
+    notes: tuple[Finding, ...] = ()
 
 
 def publish_files(book: Book, paths: Sequence[Path], doing: Doing | None = None) -> list[Published] | list[Finding]:
@@ -62,5 +66,7 @@ def _published(book: Book, journal: Journal, one: Opened) -> Published:
     before = versions_of(journal.connection, programme.programme)
     number = publish_version(journal, book.library, programme)
     moved = open_accounts(journal, book.library, number)
+    new = number not in before
+    notes = tuple(budgets_apart(journal.connection, book.library, programme)) if new else ()
     opened = sum(money.amount for money in moved if money.stage == "due")
-    return Published(programme.programme, str(programme.version), number, number not in before, opened)
+    return Published(programme.programme, str(programme.version), number, new, opened, notes)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.days import DAY
+from quanyu.book.days import DAY, by_years
 from quanyu.book.excluding import covered_elsewhere
 from quanyu.book.issuing import Issue, write_policy
 from quanyu.book.journal import Journal
@@ -133,8 +133,14 @@ class _Loading:
         return found
 
     def _shut(self, version: Version, part: Rows) -> list[Finding]:
-        """Why a version takes no new business, at the first row that is under it."""
-        return [replace(one, place=part.place(0, "programme")) for one in self.closed.get(version.id, ())]
+        """Why a version takes no new business, at the first row that is under it; what is for more than a year at once
+        where its premium is due each year."""
+        found = [replace(one, place=part.place(0, "programme")) for one in self.closed.get(version.id, ())]
+        if version.programme.period.years is None:
+            return found
+        starts, longer = part.frame["start"], part.frame["end"] >= part.frame["start"].dt.offset_by("1y")
+        rows = longer.arg_true()[:MOST].to_list()
+        return found + [replace(by_years(version.programme, starts[n]), place=part.place(n, "end")) for n in rows]
 
     def _next(self, risks: Risks, before: Future[Written] | None) -> Future[Written] | None:
         """Numbers a block, has its rows made meanwhile, and writes the block before it."""
