@@ -180,7 +180,7 @@ class _Together:
         """The share of the running total rounded; the difference of an instant by largest remainder."""
         if not 0 <= share <= 1:
             raise _Otherwise
-        bounded(amounts, share.denominator)
+        bounded(amounts.sum(keepdims=True), share.denominator)
         before, out = 0, np.zeros_like(amounts)
         for start, stop in self.spans:
             due = amounts[start:stop] * share.numerator
