@@ -1,4 +1,4 @@
-"""What a file may state without any amount depending on it yet: kept, shown, and read by a room that keeps facts."""
+"""What a file may state without any amount or verb depending on it: kept, and shown to the people who act on it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,27 +11,23 @@ from quanyu.terms import Finding, Severity, Text
 
 __all__ = ["RULE"]
 
-_BOOK = Text("台账（承保、理赔与账务）", "the book of policies, claims and accounts")
-_WATCH = Text("监测（读数与核定）", "the watch over readings and determinations")
+_PEOPLE = Text("经办的人", "the people who handle policies and claims")
+_WATCH = Text("报告读数的人", "the people who report readings")
 _ANY = "*"
 _KEPT: tuple[tuple[tuple[str, ...], Text], ...] = (
-    (("conventions", "calendar"), _BOOK),
-    (("period", "years"), _BOOK),
-    (("period", "season"), _BOOK),
-    (("period", "extension"), _BOOK),
-    (("insured", "schedule"), _BOOK),
-    (("parts",), _BOOK),
-    (("declarations",), _BOOK),
-    (("premium", "true_up"), _BOOK),
-    (("services", "items", _ANY, "quota"), _BOOK),
-    (("services", "items", _ANY, "milestones"), _BOOK),
-    (("excludes",), _BOOK),
-    (("proceeds",), _BOOK),
-    (("option",), _BOOK),
+    (("conventions", "calendar"), _PEOPLE),
+    (("period", "season"), _PEOPLE),
+    (("period", "extension"), _PEOPLE),
+    (("insured", "schedule"), _PEOPLE),
+    (("parts",), _PEOPLE),
+    (("services", "items", _ANY, "quota"), _PEOPLE),
+    (("services", "items", _ANY, "milestones"), _PEOPLE),
+    (("proceeds",), _PEOPLE),
+    (("option",), _PEOPLE),
     (("facts", _ANY, "revision"), _WATCH),
     (("facts", _ANY, "accumulates"), _WATCH),
 )
-_OF_STEPS = ("quota", "advanced_by", "provisional")
+_OF_STEPS = ("quota", "provisional")
 
 
 def _search(inspection: Inspection) -> Iterator[Finding]:
@@ -41,7 +37,7 @@ def _search(inspection: Inspection) -> Iterator[Finding]:
     for placed in inspection.steps:
         for key in _OF_STEPS:
             if inspection.has((*placed.path, key)):
-                yield _said(inspection, (*placed.path, key), _BOOK)
+                yield _said(inspection, (*placed.path, key), _PEOPLE)
 
 
 def _matching(node: Any, pattern: tuple[str, ...], path: Path) -> Iterator[Path]:
@@ -60,8 +56,8 @@ def _said(inspection: Inspection, path: Path, reader: Text) -> Finding:
         "kept-unread",
         inspection.key(path),
         Text(
-            f"“{path[-1]}”照录并说明，报价、模拟与结算的金额都不随它变",
-            f"`{path[-1]}` is kept and shown; no amount that is priced, simulated or settled depends on it",
+            f"“{path[-1]}”照录并说明，报价、模拟、结算与办理都不随它变",
+            f"`{path[-1]}` is kept and shown; no amount and no verb of the book depends on it",
         ),
         Text(
             f"不用改；读它的是{reader.zh}。要影响金额，请写成步骤或限额",
