@@ -148,6 +148,14 @@ def near(ptr: Ints, nodes: Floats, box: Floats, reach: float) -> Ints:
 
 
 @_inline
+def _turned(away: float) -> float:
+    """A difference of longitudes the short way round."""
+    if away > 180.0:
+        return away - 360.0
+    return away + 360.0 if away < -180.0 else away
+
+
+@_inline
 def _first_from(sorted_values: Floats, low: float) -> int:
     """Where values in order reach `low`."""
     a, b = 0, sorted_values.size
@@ -336,12 +344,7 @@ def blow(
                 dy = (lat[j] - node[LAT]) * KM_A_DEGREE * 1e3
                 if dy > far:
                     break
-                away = lon[j] - node[LON]
-                if away > 180.0:
-                    away -= 360.0
-                elif away < -180.0:
-                    away += 360.0
-                dx = away * narrow * KM_A_DEGREE * 1e3
+                dx = _turned(lon[j] - node[LON]) * narrow * KM_A_DEGREE * 1e3
                 square = dx * dx + dy * dy
                 if square > far * far * (1.0 + 1e-12):
                     continue
@@ -367,11 +370,9 @@ def blow(
                         lasting[j, c] += step
                         if not arrival[j, c] <= hours:
                             arrival[j, c] = hours
-        for j in range(lat.size):
-            out[0][row, place[j]] = peak[j]
-            for c in range(levels):
-                out[1][row, place[j], c] = arrival[j, c]
-                out[2][row, place[j], c] = lasting[j, c]
+        out[0][row][place] = peak
+        out[1][row][place] = arrival
+        out[2][row][place] = lasting
 
 
 @_loop
@@ -396,12 +397,7 @@ def pour(
                 dy = (lat[j] - nodes[i, LAT]) * KM_A_DEGREE
                 if dy > reach:
                     break
-                away = lon[j] - nodes[i, LON]
-                if away > 180.0:
-                    away -= 360.0
-                elif away < -180.0:
-                    away += 360.0
-                dx = away * narrow * KM_A_DEGREE
+                dx = _turned(lon[j] - nodes[i, LON]) * narrow * KM_A_DEGREE
                 d = sqrt(dx * dx + dy * dy)
                 if d > reach:
                     continue
