@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from book.policy_book import Desk, refusal
 from quanyu.book import tables as t
+from quanyu.book.claims import Notice, add_event, notify
 from quanyu.book.collecting import collect, outstanding
 from quanyu.book.endorsing import cancel, endorse, extend, reinstate, suspend, true_up
 from quanyu.book.issuing import issue
@@ -310,3 +311,36 @@ def test_claims_of_the_period_move_the_level_of_the_next(desk: Desk) -> None:
     assert done.policy is not None
     assert done.policy.segments[0].fields["ncd"] == "2"
     assert done.policy.premium == 1_200_00
+
+
+@pytest.mark.parametrize(
+    ("done", "level"),
+    [
+        ([], "1"),
+        (["accepted", "paid", "closed"], "1"),
+        (["accepted", "declined"], "-1"),
+        (["declined", "closed", "reopened", "accepted"], "1"),
+        (["closed"], "-1"),
+        (["closed", "reopened"], "1"),
+    ],
+)
+def test_a_claim_that_was_declined_or_withdrawn_moves_no_level(desk: Desk, done: list[str], level: str) -> None:
+    states = '{ncd: {start: 0, next: "if(claims == 0, ncd - 1, ncd + claims)"}}'
+    desk.publish({"states": states, "premium": "{base: sum * 1% * (10 + ncd) / 10, from: [{party: insured}]}"})
+    policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
+    notice = Notice("t.farm", D(2026, 3, 1), D(2026, 3, 1), policy=policy.number)
+    claim = desk.act(lambda j: notify(j, desk.library, notice))
+    for kind in done:
+        desk.act(lambda j, kind=kind: add_event(j, claim, kind, {}))  # type: ignore[misc]
+    renewed = desk.act(lambda j: renew(j, desk.library, policy.number)).policy
+    assert renewed is not None
+    assert renewed.segments[0].fields["ncd"] == level
+
+
+def test_a_cancelled_policy_is_reinstated_before_it_is_renewed(desk: Desk) -> None:
+    desk.publish()
+    policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
+    desk.act(lambda j: cancel(j, desk.library, policy.number, start=D(2026, 7, 1)))
+    assert refusal(lambda: desk.act(lambda j: renew(j, desk.library, policy.number))) == {"not-on-cover"}
+    desk.act(lambda j: reinstate(j, desk.library, policy.number, start=D(2026, 7, 1)))
+    assert desk.act(lambda j: renew(j, desk.library, policy.number)).policy is not None

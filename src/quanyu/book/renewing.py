@@ -1,21 +1,23 @@
 """Renewal: a policy's risk for another period, under the version then in force, at the levels that claims moved."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import must_be_of
+from quanyu.book.covering import must_be_of, must_cover
+from quanyu.book.days import DAY
 from quanyu.book.earning import read_fields
 from quanyu.book.issuing import issue
 from quanyu.book.journal import Journal
 from quanyu.book.parties import Person
 from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import Ask, Quote, add_event, find_quote, quote, version_for
-from quanyu.book.standing import Policy, current, lock_policy, term_of
+from quanyu.book.standing import Policy, current, lock_policy, on_day, term_of
 from quanyu.book.underwriting import ACCEPTED, Decision, underwrite
 from quanyu.book.versions import Library
 from quanyu.formula import EvaluationError
@@ -45,7 +47,10 @@ class Renewed:
 
 
 def renew(journal: Journal, library: Library, number: str, how: Renewal | None = None) -> Renewed:
-    """Quotes, underwrites and, where accepted, issues the successor of a policy. Raises Refused (`renewed-before`)."""
+    """Quotes, underwrites and, where accepted, issues the successor of a policy.
+
+    Raises Refused: `renewed-before`, `not-on-cover` for one that was cancelled.
+    """
     asked = how or Renewal()
     policy = lock_policy(journal.connection, number)
     must_be_of(policy, "policy")
@@ -58,6 +63,9 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
                 Text("批改续保后的保单", "change the policy that follows it"),
             )
         )
+    last = on_day(policy, term_of(policy)[1] - DAY)
+    if last is not None and last.state == "cancelled":
+        must_cover(policy, term_of(policy)[1] - DAY)
     count = _claims(journal, policy)
     fields = {**current(policy), **_levels(journal, library, policy, count), **asked.fields}
     code = library.version(journal.connection, policy.version_id).code
@@ -71,11 +79,20 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
 
 
 def _claims(journal: Journal, policy: Policy) -> int:
-    """The number of claims that occurred in the policy's period, as the book has them."""
+    """The number of claims that occurred in the policy's period; not those that were declined or withdrawn."""
     first, end = term_of(policy)
-    c = t.claim.c
-    query = select(func.count()).where(c.policy_id == policy.id, c.occurred >= first, c.occurred < end)
-    return int(journal.connection.execute(query).scalar_one())
+    c, e = t.claim.c, t.claim_event.c
+    kinds = func.array_agg(aggregate_order_by(e.kind, e.seq))
+    query = select(kinds).select_from(t.claim.outerjoin(t.claim_event, e.claim_id == c.id)).group_by(c.id)
+    query = query.where(c.policy_id == policy.id, c.occurred >= first, c.occurred < end)
+    return sum(_counts(found) for found in journal.connection.execute(query).scalars())
+
+
+def _counts(kinds: Sequence[str | None]) -> bool:
+    """Whether a claim with these acts counts: accepted in the end, or still open."""
+    decided = [kind for kind in kinds if kind in ("accepted", "declined")]
+    ended = [kind for kind in kinds if kind in ("closed", "reopened")]
+    return decided[-1] == "accepted" if decided else ended[-1:] != ["closed"]
 
 
 def _levels(journal: Journal, library: Library, policy: Policy, count: int) -> dict[str, str]:
