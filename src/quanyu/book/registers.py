@@ -89,7 +89,7 @@ select x.id as number, x.booked_on,
   (select t.recorded_at from txn t where t.id = x.txn_id) as recorded_at, x.stage, x.flow, x.label, a.code as payer,
   a.name_zh as payer_name, b.code as receiver, b.name_zh as receiver_name, x.amount, x.currency,
   g.code as programme, v.version, p.number as policy, c.number as claim
-from transfer x join party a on a.id = x.payer_id join party b on b.id = x.receiver_id
+from transfer x left join party a on a.id = x.payer_id left join party b on b.id = x.receiver_id
 left join programme_version v on v.id = x.version_id left join programme g on g.id = v.programme_id
 left join policy p on p.id = x.policy_id left join claim c on c.id = x.claim_id
 where {x} and {mine} and {of} order by x.id
