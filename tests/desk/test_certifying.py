@@ -149,3 +149,28 @@ def test_a_policy_altered_in_an_earlier_act_gets_none(store: Store, environment:
         connection.exec_driver_sql("set local session_replication_role = replica")
         connection.exec_driver_sql('update segment set fields = fields || \'{"sum": "900万"}\' where seq = 1')
     assert codes(certify(book, policy.number, environment)) == ["altered-policy"]
+
+
+def test_it_shows_the_insureds_own_terms_and_not_what_the_insurer_cedes(
+    store: Store, environment: dict[str, str]
+) -> None:
+    desk = Desk(store).found()
+    desk.publish(
+        {
+            "parties": "{insurer: {kind: insurer, name: 甲保险}, re: {kind: reinsurer, name: 丙再保险},"
+            " city: {kind: government, name: 市财政}}",
+            "facts": "{assessed: {type: money, certified: {zh: 公估报告, en: the adjusters' report}}}",
+            "covers": "{home: {name: 房屋, pays: 'min(assessed, sum)'}}",
+            "losses": "[{as: own-part, party: insured, limit: {claim: 1000}}, {as: cover, party: insurer, "
+            "cap: {policy: sum}, steps: [{as: first-layer, party: re, attachment: {event: 1亿}}]}]",
+        }
+    )
+    policy = desk.issue({"sum": "100万", "village": "东"}, dt.date(2026, 2, 1), dt.date(2027, 1, 31))
+    paper = certified(Book(store, lambda: NOW, "ada"), policy.number, environment).certificate
+    told = [line.zh for line in (*paper.special_terms, *paper.covers[0].terms)]
+    assert told == [
+        "被保险人自担：每案以 1000 为限",
+        "甲保险赔付：每保单以 sum 为限",
+        "给付核定损失与sum中较低者",
+        "以公估报告为准",
+    ]

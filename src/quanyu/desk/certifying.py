@@ -19,10 +19,9 @@ from quanyu.book.evidence.sealed import Leaf, bundle_of, leaf_of_policy, policy_
 from quanyu.book.ledger import booked
 from quanyu.book.standing import Piece, Policy, current, find_policy, painted
 from quanyu.desk.booking import Book
-from quanyu.desk.cover_words import cover_words
 from quanyu.desk.insured_by import insurers_of, party_name, pool_of
+from quanyu.desk.insured_words import insured_cover, insured_terms
 from quanyu.desk.sealing import Sealed, seal
-from quanyu.desk.words import step_words
 from quanyu.documents import (
     Certificate,
     CertificateCover,
@@ -149,7 +148,7 @@ def _for(version: Version) -> list[str]:
 
 def _covers(version: Version) -> Iterator[CertificateCover]:
     for name, cover in version.programme.covers.items():
-        words = tuple(line for _, line in cover_words(version.programme, name))
+        words = tuple(insured_cover(version.programme, name))
         yield CertificateCover(name=cover.name or Text.same(name), limit=_AS_STATED, terms=words)
 
 
@@ -171,10 +170,8 @@ def _payers(connection: Connection, policy: Policy) -> tuple[CertificateShare, .
 
 
 def _terms(version: Version, pieces: list[Piece]) -> Iterator[Text]:
-    """Who bears a loss, step by step; and the days without cover between the first and the last."""
-    plan = version.compiled.plans["losses", "from"]
-    for root in plan.roots:
-        yield from (line for _, line in step_words(plan, plan.steps[root], 0))
+    """What the insured bear, the limits of their cover, and the days without cover between the first and the last."""
+    yield from insured_terms(version.programme)
     for before, after in pairwise(pieces):
         if before.valid_to < after.valid_from:
             last = after.valid_from - _DAY

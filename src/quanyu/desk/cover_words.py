@@ -10,7 +10,7 @@ from quanyu.language.programme import Programme
 from quanyu.language.scalars import Source, Table
 from quanyu.terms import Text
 
-__all__ = ["around_the_table", "cover_words", "paid_by_expression"]
+__all__ = ["around_the_table", "beside", "cover_words", "facts_read", "paid_by_expression", "table_rows"]
 
 _TYPES = {
     "money": Text("金额", "money"),
@@ -34,6 +34,8 @@ _SCOPES = {
     "term": Text("全期", "the whole term"),
 }
 
+_NOTHING = Text.same("")
+
 
 def cover_words(programme: Programme, name: str) -> Iterator[tuple[int, Text]]:
     """What a cover pays and when, one line each with its depth below the cover's own; a table row by row."""
@@ -45,11 +47,11 @@ def cover_words(programme: Programme, name: str) -> Iterator[tuple[int, Text]]:
         yield from _by_table(cover.pays)
     else:
         yield 0, paid_by_expression(programme, cover.pays)
-    for fact in _facts(programme, cover):
+    for fact in facts_read(programme, cover):
         yield 1, _fact(fact, programme.facts[fact])
     for step in _steps(programme):
         yield from ((0, _beyond(programme, one)) for one in step.sublimits if name in one.covers)
-    yield from ((0, text) for text in _beside(programme, name))
+    yield from ((0, text) for text in beside(programme, name))
 
 
 def paid_by_expression(programme: Programme, pays: Source) -> Text:
@@ -79,7 +81,7 @@ def _by_table(pays: Pays) -> Iterator[tuple[int, Text]]:
     keys = [expression_words(s.text) for s in pays.by]
     of = Text("、".join(k.zh for k in keys), " and ".join(k.en for k in keys))
     yield 0, Text(f"按 {of.zh} 查表", f"By a table of {of.en}") if keys else Text("按表", "By a table")
-    yield from ((1, row) for row in _rows(pays.table, Text.same("")))
+    yield from ((1, row) for row in table_rows(pays.table))
     if pays.otherwise is not None:
         value = expression_words(pays.otherwise.text)
         yield 1, Text(f"其他：{value.zh}", f"otherwise: {value.en}")
@@ -108,18 +110,19 @@ def around_the_table(pays: Pays) -> Iterator[Text]:
         yield Text(f"表中的值 × {times.zh}", f"The value of the table × {times.en}")
 
 
-def _rows(table: Table, before: Text) -> Iterator[Text]:
+def table_rows(table: Table, before: Text = _NOTHING) -> Iterator[Text]:
+    """A table row by row, each with the keys that lead to it."""
     for key, leaf in table.rows:
         shown = Text("其他", "otherwise") if key.otherwise else Text.same(str(key).replace("inf", "∞"))
         here = Text(f"{before.zh}{shown.zh}", f"{before.en}{shown.en}")
         if isinstance(leaf, Table):
-            yield from _rows(leaf, Text(f"{here.zh}，", f"{here.en}, "))
+            yield from table_rows(leaf, Text(f"{here.zh}，", f"{here.en}, "))
         else:
             value = expression_words(leaf.text)
             yield Text(f"{here.zh}：{value.zh}", f"{here.en}: {value.en}")
 
 
-def _facts(programme: Programme, cover: Cover) -> Iterator[str]:
+def facts_read(programme: Programme, cover: Cover) -> Iterator[str]:
     """The facts that the amount is read from, each once, as written."""
     read = (
         (*cover.pays.by, cover.pays.each, cover.pays.times, cover.pays.min, cover.pays.max)
@@ -177,7 +180,7 @@ def _who(programme: Programme, party: str) -> Text:
     return (named.name if named is not None else None) or Text.same(party)
 
 
-def _beside(programme: Programme, name: str) -> Iterator[Text]:
+def beside(programme: Programme, name: str) -> Iterator[Text]:
     """How it stands beside other covers of one claim."""
     for kind, members in programme.combine.items():
         others = [programme.covers[m].name or Text.same(m) for m in members if m != name]
