@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 
 from book.worlds import World, act, found
 from quanyu.book import Journal, Money
+from quanyu.book import tables as t
+from quanyu.book.journal import reserve
 from quanyu.cli.app import app
 from quanyu.store import Store
 
@@ -86,6 +88,46 @@ def test_a_bordereau(world: World, tmp_path: Path) -> None:
     assert pl.read_csv(tmp_path / "b-premiums.csv").height == 2
     assert pl.read_csv(tmp_path / "b-losses.csv").height == 2
     assert len(openpyxl.load_workbook(tmp_path / "b.xlsx").sheetnames) >= 2
+
+
+def test_papers_of_two_currencies_never_add_them(world: World, store: Store, tmp_path: Path) -> None:
+    p = world.parties
+
+    def dollars(journal: Journal) -> None:
+        number = reserve(journal.connection, "policy_id")
+        row = {
+            "id": number, "number": "P-dollars", "version_id": world.version, "kind": "policy", "holder_id": p["chen"],
+            "leader_id": p["first"], "parties": [p["first"], p["second"]], "issued_on": journal.booked_on,
+        }  # fmt: skip
+        journal.write(t.policy, [row])
+        of = {"version_id": world.version, "policy_id": number}
+        journal.move(Money("due", "premium", "risk", p["first"], p["second"], 77_77, "USD", **of))
+
+    act(store, dt.date(2026, 4, 1), dollars)
+    said = quanyu("accounts", "bordereau", "Second", "--to", "2026-12-31").output
+    yuan, dollar = said.split("premiums  USD")
+    assert "premiums  CNY" in yuan
+    assert "760.00" in yuan
+    assert "P-dollars" not in yuan
+    assert "P-dollars" in dollar
+    assert dollar.count("77.77") == 2
+    assert "837.77" not in said
+    for verb in ("bordereau", "statement"):
+        out = tmp_path / f"{verb}.xlsx"
+        assert quanyu("accounts", verb, "Second", "--to", "2026-12-31", "--out", str(out)).exit_code == 0
+        texts = {
+            name: " ".join(str(c.value) for s in openpyxl.load_workbook(path) for row in s.iter_rows() for c in row)
+            for name, path in (("CNY", out), ("USD", tmp_path / f"{verb}-USD.xlsx"))
+        }
+        assert "人民币元" in texts["CNY"]
+        assert "人民币" not in texts["USD"]
+        assert "P-dollars" not in texts["CNY"]
+        assert "77.77" in texts["USD"]
+    assert quanyu("export", "claims", "--out", str(tmp_path / "c.xlsx")).exit_code == 0
+    sheets = openpyxl.load_workbook(tmp_path / "c.xlsx")
+    cells = [c.value for sheet in sheets for row in sheet.iter_rows() for c in row]
+    assert any("各行币种" in str(cell) for cell in cells)
+    assert not any(str(cell).startswith("=SUBTOTAL") for cell in cells)
 
 
 def test_subsidies(world: World, tmp_path: Path) -> None:

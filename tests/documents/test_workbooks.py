@@ -112,6 +112,24 @@ def test_a_statement_adds_up_to_the_book(tmp_path: Path) -> None:
     assert "一、应收保费  1. Premium receivable" in sheets.texts()
 
 
+@pytest.mark.parametrize("currency", ["USD", "HKD"])
+def test_papers_of_another_currency_say_its_code_and_no_capitals(tmp_path: Path, currency: str) -> None:
+    heading = replace(sample_heading(), currency=currency)
+    statement, movements = sample_statement(), sample_movements()
+    papers = {
+        write_statement(replace(statement, heading=heading), tmp_path / "a.xlsx"): statement.closing,
+        write_subsidy_statement(replace(sample_subsidies(), heading=heading), tmp_path / "b.xlsx"): None,
+        write_account_movements(replace(movements, heading=heading), tmp_path / "c.xlsx"): movements.closing[0],
+        write_bordereau(replace(sample_bordereau(), heading=heading), tmp_path / "d.xlsx"): None,
+    }
+    for path, closing in papers.items():
+        said = Sheets(path).texts()
+        assert not [text for text in said if "人民币" in text or "大写" in text or "CNY" in text]
+        assert any(text.endswith(f"Unit：{currency}") for text in said)
+        if closing is not None:
+            assert any(text.endswith(f"：{currency} {Decimal(closing) / 100:,.2f}") for text in said)
+
+
 def test_memo_items_leave_the_balance_alone(tmp_path: Path) -> None:
     statement = sample_statement()
     plain = replace(statement, sections=tuple(s for s in statement.sections if not s.memo))

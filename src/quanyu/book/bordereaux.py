@@ -23,20 +23,21 @@ cast(:programme as text) is null or {0}.version_id in (
 """
 _PREMIUMS = f"""
 with moved as (
-  select policy_id, txn_id, amount, payer_id as other from transfer
+  select policy_id, txn_id, amount, currency, payer_id as other from transfer
   where receiver_id = :party and flow = 'premium' and stage = 'due' and booked_on between :first and :last
   union all
-  select policy_id, txn_id, -amount, receiver_id from transfer
+  select policy_id, txn_id, -amount, currency, receiver_id from transfer
   where payer_id = :party and flow = 'premium' and stage = 'due' and booked_on between :first and :last
 ),
 own as (
   select m.policy_id, m.txn_id, sum(amount) filter (where o.kind <> all (cast(:serving as text[]))) as own,
-    sum(-amount) filter (where o.kind = any (cast(:serving as text[]))) as commission
+    sum(-amount) filter (where o.kind = any (cast(:serving as text[]))) as commission, min(m.currency) as currency
   from moved m join party o on o.id = m.other where m.policy_id is not null group by m.policy_id, m.txn_id
 )
 select p.number, h.name_zh, h.name_en, min(s.valid_from) as valid_from, max(s.valid_to) as valid_to,
   (array_agg(s.fields order by s.seq desc))[1] as fields, coalesce(sum(s.premium), 0)::bigint as premium,
-  coalesce(sum(o.own), 0)::bigint as own, coalesce(sum(o.commission), 0)::bigint as commission
+  coalesce(sum(o.own), 0)::bigint as own, coalesce(sum(o.commission), 0)::bigint as commission,
+  min(o.currency) as currency
 from own o join policy p on p.id = o.policy_id join party h on h.id = p.holder_id
 left join lateral (
   select min(valid_from) as valid_from, max(valid_to) as valid_to, sum(premium) as premium, max(seq) as seq,
@@ -51,14 +52,15 @@ with own as (
   select claim_id,
     sum(case when payer_id = :party then amount else -amount end) filter (where stage = 'due') as due,
     sum(case when payer_id = :party then amount else -amount end) filter (where stage = 'paid') as paid,
-    sum(case when payer_id = :party then amount else -amount end) filter (where stage = 'reserved') as reserved
+    sum(case when payer_id = :party then amount else -amount end) filter (where stage = 'reserved') as reserved,
+    min(currency) as currency
   from transfer
   where (payer_id = :party or receiver_id = :party) and flow = 'losses' and claim_id is not null
     and booked_on <= :last
   group by claim_id having max(booked_on) >= :first
 )
 select c.number, p.number as policy, c.occurred, coalesce(o.due, 0)::bigint as due,
-  coalesce(o.paid, 0)::bigint as paid, coalesce(o.reserved, 0)::bigint as reserved, e.amount
+  coalesce(o.paid, 0)::bigint as paid, coalesce(o.reserved, 0)::bigint as reserved, o.currency, e.amount
 from own o join claim c on c.id = o.claim_id left join policy p on p.id = c.policy_id
 left join lateral (
   select case when e.kind = 'declined' then '0' else e.body ->> 'amount' end as amount
@@ -87,6 +89,7 @@ class Written:
     premium: int
     own: int
     commission: int
+    currency: str = "CNY"
 
     @property
     def share(self) -> Fraction:
@@ -108,6 +111,7 @@ class Ceded:
     due: int
     paid: int
     reserved: int
+    currency: str = "CNY"
 
     @property
     def own(self) -> int:
@@ -140,6 +144,7 @@ def premiums_of(
             premium=row.premium or 0,
             own=row.own,
             commission=row.commission,
+            currency=row.currency,
         )
 
 
@@ -157,6 +162,7 @@ def losses_of(
             due=row.due,
             paid=row.paid,
             reserved=row.reserved,
+            currency=row.currency,
         )
 
 

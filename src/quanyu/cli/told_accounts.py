@@ -15,6 +15,7 @@ from quanyu.documents.palette import KINDS
 
 if TYPE_CHECKING:
     from quanyu.book.balances import TrialBalance
+    from quanyu.book.bordereaux import Ceded, Written
     from quanyu.book.statements import Statement
     from quanyu.book.subsidies import Subsidised
     from quanyu.desk.accounts import Bordereau, FundPeriod
@@ -76,33 +77,44 @@ def _show_counterparties(one: "Statement", currency: str, language: str) -> None
 
 
 def show_bordereau(one: "Bordereau", language: str) -> None:
-    """The first policies and claims, and what all come to."""
+    """The first policies and claims, and what all come to, for each currency."""
+    for currency in one.currencies:
+        premiums = [p for p in one.premiums if p.currency == currency]
+        losses = [c for c in one.losses if c.currency == currency]
+        _show_premiums(premiums, f"{one.party.text.inside(language)} · ", currency, language)
+        _show_losses(losses, currency, language)
+
+
+def _show_premiums(premiums: "Sequence[Written]", party: str, currency: str, language: str) -> None:
     zh = language == "zh"
-    title = f"{one.party.text.inside(language)} · {'保费明细' if zh else 'premiums'}"
     head = ("保单号", "被保险人", "保费", "份额", "我方", "手续费") if zh else (
         "policy", "insured", "premium", "share", "own", "commission"
     )  # fmt: skip
-    table = _table(title, head, 2)
-    for p in one.premiums[:_MOST]:
+    table = _table(f"{party}{'保费明细' if zh else 'premiums'}  {currency}", head, 2)
+    for p in premiums[:_MOST]:
         table.add_row(
             escape(p.policy), escape(p.insured.inside(language)), _yuan(p.premium), f"{float(p.share):.4%}",
             _yuan(p.own), _yuan(p.commission),
         )  # fmt: skip
-    sums = [sum(values) for values in zip(*((p.premium, p.own, p.commission) for p in one.premiums), strict=True)]
+    sums = [sum(values) for values in zip(*((p.premium, p.own, p.commission) for p in premiums), strict=True)]
     if sums:
-        table.add_row(_all(len(one.premiums), zh), "", _yuan(sums[0]), "", _yuan(sums[1]), _yuan(sums[2]), style="bold")
+        table.add_row(_all(len(premiums), zh), "", _yuan(sums[0]), "", _yuan(sums[1]), _yuan(sums[2]), style="bold")
     print_table(table)
+
+
+def _show_losses(losses: "Sequence[Ceded]", currency: str, language: str) -> None:
+    zh = language == "zh"
     chinese = ("赔案号", "保单号", "损失", "份额", "应付", "已付", "未决")
     english = ("claim", "policy", "loss", "share", "due", "paid", "outstanding")
-    table = _table("赔款明细" if zh else "losses", chinese if zh else english, 2)
-    for c in one.losses[:_MOST]:
+    table = _table(f"{'赔款明细' if zh else 'losses'}  {currency}", chinese if zh else english, 2)
+    for c in losses[:_MOST]:
         table.add_row(
             escape(c.claim), escape(c.policy), _yuan(c.loss), f"{float(c.share):.4%}", _yuan(c.due), _yuan(c.paid),
             _yuan(c.outstanding),
         )  # fmt: skip
-    sums = [sum(v) for v in zip(*((c.loss, c.due, c.paid, c.outstanding) for c in one.losses), strict=True)]
+    sums = [sum(v) for v in zip(*((c.loss, c.due, c.paid, c.outstanding) for c in losses), strict=True)]
     if sums:
-        table.add_row(_all(len(one.losses), zh), "", _yuan(sums[0]), "", *map(_yuan, sums[1:]), style="bold")
+        table.add_row(_all(len(losses), zh), "", _yuan(sums[0]), "", *map(_yuan, sums[1:]), style="bold")
     print_table(table)
 
 

@@ -77,6 +77,12 @@ class Bordereau:
     premiums: tuple[Written, ...]
     losses: tuple[Ceded, ...]
 
+    @property
+    def currencies(self) -> tuple[str, ...]:
+        """Those of its policies and claims, yuan first and where there is none."""
+        found = {one.currency for one in (*self.premiums, *self.losses)}
+        return tuple(sorted(found or {"CNY"}, key=lambda code: (code != "CNY", code)))
+
 
 @dataclass(frozen=True)
 class FundPeriod:

@@ -23,6 +23,7 @@ _PREMIUMS = (
     Field("insured", Text("被保险人", "Insured")),
     Field("first", Text("起期", "From"), "date"),
     Field("last", Text("止期", "To"), "date"),
+    Field("currency", Text("币种", "Currency")),
     Field("sum_insured", Text("保险金额", "Sum insured"), "money"),
     Field("premium", Text("保费（100%）", "Premium (100 %)"), "money", total=True),
     Field("share", Text("份额", "Share")),
@@ -34,6 +35,7 @@ _LOSSES = (
     Field("claim", Text("赔案号", "Claim")),
     Field("policy", Text("保单号", "Policy")),
     Field("occurred", Text("出险日", "Date of loss"), "date"),
+    Field("currency", Text("币种", "Currency")),
     Field("loss", Text("损失（100%）", "Loss (100 %)"), "money", total=True),
     Field("share", Text("份额", "Share")),
     Field("due", Text("我方应付", "Own share due"), "money", total=True),
@@ -65,31 +67,34 @@ def deliver_statement(book: Book, one: Statement, asked: Asked, out: Path, langu
     if _paper(out):
         from quanyu.documents import write_statement
 
-        paper, ordered = heading_of(book), sorted(one.currencies, key=lambda currency: currency != "CNY")
-        paths = [out if number == 0 else _beside(out, name) for number, name in enumerate(ordered)]
-        for path, currency in zip(paths, ordered, strict=True):
+        paper, paths = heading_of(book), _by_currency(out, one.currencies)
+        for currency, path in paths.items():
             write_statement(statement_paper(one, paper, currency), path, language=_spoken(language))
-        return paths
+        return list(paths.values())
     title = Text("账单", "Statement of account")
     write_listed(book, out, Listed(title, one.party.text, STATEMENT, statement_rows(one, language)), asked, language)
     return [out]
 
 
 def deliver_bordereau(book: Book, one: Bordereau, asked: Asked, out: Path, language: str) -> list[Path]:
-    """A bordereau; as tables the premiums and the losses apart."""
+    """A bordereau, in Excel one file for each currency; as tables the premiums and the losses apart."""
     if _paper(out):
         from quanyu.documents import write_bordereau
 
-        return [write_bordereau(bordereau_paper(one, asked, heading_of(book)), out, language=_spoken(language))]
+        paper, files = heading_of(book), _by_currency(out, one.currencies)
+        for currency, path in files.items():
+            write_bordereau(bordereau_paper(one, asked, paper, currency), path, language=_spoken(language))
+        return list(files.values())
     premiums = (
-        (w.policy, w.insured.zh, w.first, w.last, w.sum_insured, w.premium, f"{float(w.share):.6f}", w.own,
+        (w.policy, w.insured.zh, w.first, w.last, w.currency, w.sum_insured, w.premium, f"{float(w.share):.6f}", w.own,
          w.commission, w.own - w.commission)
         for w in one.premiums
     )  # fmt: skip
     losses = (
-        (c.claim, c.policy, c.occurred, c.loss, f"{float(c.share):.6f}", c.due, c.paid, c.reserved, c.outstanding)
+        (c.claim, c.policy, c.occurred, c.currency, c.loss, f"{float(c.share):.6f}", c.due, c.paid, c.reserved,
+         c.outstanding)
         for c in one.losses
-    )
+    )  # fmt: skip
     paths = [_beside(out, "premiums"), _beside(out, "losses")]
     parts = (Text("保费明细", "Premiums"), _PREMIUMS, premiums), (Text("赔款明细", "Losses"), _LOSSES, losses)
     for path, (title, fields, rows) in zip(paths, parts, strict=True):
@@ -103,15 +108,11 @@ def deliver_subsidies(book: Book, lines: Iterable[Subsidised], asked: Asked, out
     if _paper(out):
         from quanyu.documents import write_subsidy_statement
 
-        made, ordered = (
-            heading_of(book),
-            sorted({one.currency for one in every} or {"CNY"}, key=lambda c: (c != "CNY", c)),
-        )
-        paths = [out if number == 0 else _beside(out, name) for number, name in enumerate(ordered)]
-        for path, currency in zip(paths, ordered, strict=True):
-            paper = subsidy_paper([one for one in every if one.currency == currency], asked, made)
+        made, paths = heading_of(book), _by_currency(out, {one.currency for one in every})
+        for currency, path in paths.items():
+            paper = subsidy_paper([one for one in every if one.currency == currency], asked, made, currency)
             write_subsidy_statement(paper, path, language=_spoken(language))
-        return paths
+        return list(paths.values())
     levels = {level: text for level, text in LEVELS.items() if any(level in (*one.due, *one.paid) for one in every)}
     fields = [
         Field("programme", Text("方案", "Programme")), Field("district", Text("区县", "District")),
@@ -176,6 +177,12 @@ def deliver_balance(book: Book, one: TrialBalance, asked: Asked, out: Path, lang
 
 def _paper(out: Path) -> bool:
     return out.suffix.lower() == ".xlsx"
+
+
+def _by_currency(out: Path, currencies: Iterable[str]) -> dict[str, Path]:
+    """The file of each currency, yuan first; those after the first have its code in their names."""
+    ordered = sorted(set(currencies) or {"CNY"}, key=lambda code: (code != "CNY", code))
+    return {code: _beside(out, code) if number else out for number, code in enumerate(ordered)}
 
 
 def _beside(out: Path, name: str) -> Path:

@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from quanyu.book import Refused
+from quanyu.book import tables as t
 from quanyu.book.access import PARTY, role_of, seen_as
 from quanyu.book.registers import REGISTERS, Field, register
 from quanyu.book.statements import SECTIONS, Statement, find_party
@@ -124,13 +125,20 @@ def write_listed(book: Book, out: Path, listed: Listed, asked: Asked, language: 
 def _excel(book: Book, out: Path, listed: Listed, asked: Asked, language: str) -> None:
     from quanyu.documents import Column, Heading, Listing, write_list
 
-    paper = heading_of(book)
-    columns = tuple(Column(title=f.title, kind=f.kind, total=f.total) for f in listed.fields)
+    paper, currencies = heading_of(book), book.read(_currencies)
+    one = None if len(currencies) > 1 else next(iter(currencies), "CNY")
+    columns = tuple(Column(title=f.title, kind=f.kind, total=f.total and one is not None) for f in listed.fields)
     heading = Heading(
         title=listed.title, party=listed.party, first=asked.first, last=asked.until, made=paper.made,
-        evidence=paper.evidence,
+        evidence=paper.evidence, currency=one,
     )  # fmt: skip
     write_list(Listing(heading=heading, columns=columns, rows=map(tuple, listed.rows)), out, language=_spoken(language))
+
+
+def _currencies(connection: Connection) -> list[str]:
+    """Those of the book's money and quotes; amounts of several have no total together."""
+    found = select(t.transfer.c.currency).union(select(t.quote.c.currency))
+    return sorted(str(one) for one in connection.execute(found).scalars())
 
 
 def _spoken(language: str) -> Any:

@@ -44,6 +44,7 @@ def write_impact(found: Impact, path: Path, *, made: dt.datetime) -> Path:
         last=found.day,
         made=made,
         illustrative=bool(programme.illustrative),
+        currency=programme.currency,
     )
     columns = (Column(title=Text("分段", "Segment")), *_COLUMNS)
     return write_list(Listing(heading=heading, columns=columns, rows=_rows(found)), path)

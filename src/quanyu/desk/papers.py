@@ -37,7 +37,9 @@ def statement_paper(one: Statement, paper: Paper, currency: str = "CNY") -> d.St
     """A statement of account in one currency."""
     lines = [line for line in one.lines if line.currency == currency]
     return d.Statement(
-        heading=_heading(Text("账单", "Statement of account"), one.party.text, (one.first, one.last), paper),
+        heading=_heading(
+            Text("账单", "Statement of account"), one.party.text, (one.first, one.last), paper, currency=currency
+        ),
         opening=one.opening(currency),
         sections=tuple(_sections(one, lines)),
         closing=one.closing(currency),
@@ -70,8 +72,8 @@ def _entries(line: Line, one: Statement) -> Iterator[d.StatementLine]:
             )
 
 
-def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper) -> d.Bordereau:
-    """A member's policies and claims."""
+def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper, currency: str = "CNY") -> d.Bordereau:
+    """A member's policies and claims in one currency."""
     premiums = [
         d.BordereauPremium(
             policy=row.policy,
@@ -85,6 +87,7 @@ def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper) -> d.Bordereau:
             commission=row.commission,
         )
         for row in one.premiums
+        if row.currency == currency
     ]
     losses = [
         d.BordereauLoss(
@@ -98,14 +101,18 @@ def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper) -> d.Bordereau:
             outstanding=row.outstanding,
         )
         for row in one.losses
+        if row.currency == currency
     ]
     title = Text("业务明细表", "Bordereau")
-    heading = _heading(title, one.party.text, (asked.since, asked.until), paper, programme=asked.programme)
+    days = (asked.since, asked.until)
+    heading = _heading(title, one.party.text, days, paper, programme=asked.programme, currency=currency)
     return d.Bordereau(heading=heading, premiums=premiums, losses=losses)
 
 
-def subsidy_paper(lines: Iterable[Subsidised], asked: Asked, paper: Paper) -> d.SubsidyStatement:
-    """A settlement of subsidies by level of government."""
+def subsidy_paper(
+    lines: Iterable[Subsidised], asked: Asked, paper: Paper, currency: str = "CNY"
+) -> d.SubsidyStatement:
+    """A settlement of subsidies by level of government, of lines of one currency."""
     every = list(lines)
     levels = [level for level in LEVELS if any(level in (*one.due, *one.paid) for one in every)]
     payers: dict[int, Name] = {payer.id: payer for one in every for payer in one.payers}
@@ -119,6 +126,7 @@ def subsidy_paper(lines: Iterable[Subsidised], asked: Asked, paper: Paper) -> d.
             (asked.since, asked.until),
             paper,
             programme=asked.programme,
+            currency=currency,
         ),
         levels=tuple(LEVELS[level] for level in levels),
         lines=tuple(
@@ -151,7 +159,11 @@ def fund_paper(one: FundPeriod, asked: Asked, paper: Paper) -> d.AccountMovement
     account = one.period.statement.party.text
     return d.AccountMovements(
         heading=_heading(
-            Text("基金收支表", "Income and outgo of an account"), account, (asked.since, asked.until), paper
+            Text("基金收支表", "Income and outgo of an account"),
+            account,
+            (asked.since, asked.until),
+            paper,
+            currency=one.period.currency,
         ),
         opening=(one.period.opening, one.year.opening),
         income=sides[0],
@@ -166,7 +178,13 @@ def _item(section: Section, label: str) -> Text:
 
 
 def _heading(
-    title: Text, party: Text, days: tuple[dt.date, dt.date], paper: Paper, *, programme: str | None = None
+    title: Text,
+    party: Text,
+    days: tuple[dt.date, dt.date],
+    paper: Paper,
+    *,
+    programme: str | None = None,
+    currency: str = "CNY",
 ) -> d.Heading:
     return d.Heading(
         title=title,
@@ -176,4 +194,5 @@ def _heading(
         last=days[1],
         made=paper.made,
         evidence=paper.evidence,
+        currency=currency,
     )

@@ -3,8 +3,8 @@
 import unicodedata
 from typing import Any
 
+from quanyu.documents import figures
 from quanyu.documents.capitals import capitals
-from quanyu.documents.figures import moment
 from quanyu.documents.workbook import Workbook, exact
 from quanyu.terms import Text
 
@@ -46,14 +46,21 @@ def _facts(book: Workbook) -> list[list[tuple[Text, str]]]:
         [(Text("保险方案", "Programme"), book.say(heading.programme or "—", " / "))],
         [(Text("编号", "Number"), heading.number or "—"), (Text("期间", "Period"), period)],
         [
-            (Text("编制时间", "Made at"), moment(heading.made)),
-            (Text("金额单位", "Unit"), book.say(Text("人民币元", "CNY yuan"), " ")),
+            (Text("编制时间", "Made at"), figures.moment(heading.made)),
+            (Text("金额单位", "Unit"), book.say(_unit(heading.currency), " ")),
         ],
         [(Text("证据日志头", "Evidence head"), heading.evidence or "—")],
     ]
     if heading.illustrative:
         facts.append([(Text("注", "Note"), book.say(Text("示意数据", "illustrative figures"), " "))])
     return facts
+
+
+def _unit(currency: str | None) -> Text:
+    """What amounts are printed in: yuan, another currency by its code, or that of each row."""
+    if currency is None:
+        return Text("各行币种", "the currency of each row")
+    return Text("人民币元", "CNY yuan") if currency == "CNY" else Text.same(currency)
 
 
 def span(book: Workbook, sheet: Any, at: tuple[int, int, int], text: str, form: str) -> None:
@@ -81,8 +88,13 @@ def check_row(book: Workbook, sheet: Any, row: int, label: Text, at: tuple[int, 
 
 
 def in_capitals(book: Workbook, sheet: Any, row: int, label: Text, fen: int) -> None:
-    """An amount in the capital numerals of vouchers, over the first columns."""
-    span(book, sheet, (row, 0, 3), f"{book.say(label, ' ')}：{capitals(fen)}", "fact")
+    """An amount of yuan in the capital numerals of vouchers, of another currency in figures, over the first columns."""
+    currency = book.heading.currency
+    if currency == "CNY":
+        label, said = Text(f"{label.zh}大写", f"{label.en} in capitals"), capitals(fen)
+    else:
+        said = f"{currency} {figures.fen(fen)}"
+    span(book, sheet, (row, 0, 3), f"{book.say(label, ' ')}：{said}", "fact")
 
 
 def signatures(book: Workbook, sheet: Any, row: int, columns: int) -> None:

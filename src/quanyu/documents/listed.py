@@ -19,7 +19,10 @@ ColumnKind = Literal["text", "money", "number", "count", "share", "date", "time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What stands over every sheet. `evidence`: the head of the log when the figures were taken."""
+    """What stands over every sheet. `evidence`: the head of the log when the figures were taken.
+
+    currency: of all amounts, by its code; None where rows have their own, which are never added up.
+    """
 
     title: Text
     party: Text
@@ -30,6 +33,7 @@ class Heading:
     number: str = ""
     evidence: str = ""
     illustrative: bool = False
+    currency: str | None = "CNY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

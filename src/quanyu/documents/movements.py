@@ -69,7 +69,5 @@ class _Movements:
             label = Text(f"核对（{name} 列，应为 0）", f"Check (column {name}, must be 0)")
             check_row(self.book, self.sheet, self.row, label, (0, column), (f"{name}{closing}-{name}{stated}", 0))
             self.row += 1
-        in_capitals(
-            self.book, self.sheet, self.row + 1, Text("期末结余大写", "Closing balance in capitals"), m.closing[0]
-        )
+        in_capitals(self.book, self.sheet, self.row + 1, Text("期末结余", "Closing balance"), m.closing[0])
         signatures(self.book, self.sheet, self.row + 3, 4)

@@ -151,7 +151,7 @@ def _below(front: _Front, memos: _Summed) -> None:
         label = Text(f"备查：{section.title.zh}（不计入余额）", f"Memo: {section.title.en} (not in the balance)")
         cells = (sums.formula(_DEBIT), sums.fen(_DEBIT)), (sums.formula(_CREDIT), sums.fen(_CREDIT)), None
         front.line(label, cells, count=sums.rows)
-    in_capitals(book, sheet, front.row + 1, Text("期末余额大写", "Closing balance in capitals"), closing)
+    in_capitals(book, sheet, front.row + 1, Text("期末余额", "Closing balance"), closing)
     note = Text(
         "余额为正：应付往来方；为负：往来方应付。", "A positive balance is owed to the party, a negative one by it."
     )

@@ -90,5 +90,5 @@ def _levels(book: Workbook, sheet: Any, levels: tuple[Text, ...], sums: Sums) ->
         book.formula(sheet, (row, at), formula, value=exact(value), form="total_money")
     label = Text("核对：待拨付 − 明细待拨付（应为 0）", "Check: outstanding less that of the districts (must be 0)")
     check_row(book, sheet, row + 1, label, (0, 3), (f"D{row + 1}-{sums.cells[7 + 2 * count][0]}", 0))
-    in_capitals(book, sheet, row + 3, Text("待拨付大写", "Outstanding in capitals"), due - paid)
+    in_capitals(book, sheet, row + 3, Text("待拨付", "Outstanding"), due - paid)
     signatures(book, sheet, row + 5, 4)
