@@ -34,7 +34,6 @@ FIELDS: Mapping[str, Mapping[str, st.SearchStrategy[str]]] = {
     },
     "shanghai.ic-pool": {
         "sum": _one(*_SUMS), "protection": _one("high", "standard", "weak"),
-        "attached": _one("2022-01-01", "2023-08-01"),
     },
     "ningbo.cixi-export-credit": {
         "exports": _one("1000", "1999999.99"), "exports_2014": _one("0", "500万"), "rate": _one("0.1%", "0.0337%"),

@@ -8,6 +8,7 @@ from fractions import Fraction
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import must_be_of, must_cover, nothing_to_change
+from quanyu.book.dating import with_own_days, without_own_days
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import premium_of, read_fields
 from quanyu.book.excluding import must_not_be_elsewhere
@@ -45,10 +46,9 @@ def open_cover(journal: Journal, library: Library, ask: Ask, number: str | None 
     lock_programme(journal, version)
     must_take_business(journal, version)
     holder, end = holder_of(journal, ask), end_of(version.programme, ask.start, ask.until)
-    deposit = _amount(version, terms.deposit, ask.fields)
-    return write_policy(
-        journal, Issue(version, holder, ask.start, end, dict(ask.fields), deposit, kind="open", number=number)
-    )
+    fields = with_own_days(version, ask.fields, attached=ask.start, issued=journal.booked_on)
+    deposit = _amount(version, terms.deposit, fields)
+    return write_policy(journal, Issue(version, holder, ask.start, end, fields, deposit, kind="open", number=number))
 
 
 def declare(journal: Journal, library: Library, number: str, declared: Declared) -> Policy:
@@ -66,7 +66,8 @@ def declare(journal: Journal, library: Library, number: str, declared: Declared)
     first = _covered_from(_terms(version), declared.start, journal.booked_on)
     if first is None or first >= days[1]:
         raise Refused(_late(declared.start, journal.booked_on))
-    fields = {**current(cover), **declared.fields}
+    fields = {**without_own_days(version, current(cover)), **declared.fields}
+    fields = with_own_days(version, fields, attached=first, issued=journal.booked_on)
     judge(version, fields)
     piece = Piece(first, days[1], Segment(1, "issue", "in force", first, days[1], fields, 0, 0))
     made = write_policy(

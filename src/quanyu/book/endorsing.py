@@ -8,6 +8,7 @@ from typing import Literal
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import nothing_to_change, pieces_from
+from quanyu.book.dating import with_own_days
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import mean_fields, premium_of
 from quanyu.book.issuing import recharge
@@ -65,6 +66,7 @@ def _with_fields(
     kind: str = "endorse",
 ) -> Policy:
     version = library.version(journal.connection, policy.version_id)
+    with_own_days(version, fields, attached=term_of(policy)[0], issued=policy.issued_on)
     pieces = [p for p in pieces_from(policy, start) if p.in_force]
     if all(fields.items() <= piece.segment.fields.items() for piece in pieces):
         raise Refused(nothing_to_change(policy, "字段没有变化", "no field changes"))

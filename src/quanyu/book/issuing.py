@@ -9,6 +9,7 @@ from sqlalchemy import select
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.charging import Risk, charge, named_in
+from quanyu.book.dating import own_days
 from quanyu.book.earning import Fields
 from quanyu.book.excluding import must_not_be_elsewhere
 from quanyu.book.journal import Journal, reserve
@@ -120,9 +121,10 @@ def write_policy(journal: Journal, new: Issue) -> Policy:
             )
         )
     issued = new.issued_on or journal.booked_on
+    fields = {**new.fields, **own_days(version, attached=new.valid_from, issued=issued)}
     risk = Risk(
-        number, new.payer_id or new.holder_id, new.valid_from, issued, new.fields, new.premium, policy_id,
-        _named(journal, version, new.fields),
+        number, new.payer_id or new.holder_id, new.valid_from, issued, fields, new.premium, policy_id,
+        _named(journal, version, fields),
     )  # fmt: skip
     due = charge(version, risk, queue_of(journal, version, risk, new.premium))
     leader = version.leader_id
@@ -131,7 +133,7 @@ def write_policy(journal: Journal, new: Issue) -> Policy:
     row |= {"id": policy_id, "number": number, "version_id": version.id, "leader_id": leader}
     journal.write(t.policy, [{**row, "parties": sorted(parties), "issued_on": issued}])
     first = {name: getattr(new, name) for name in ("valid_from", "valid_to", "premium")}
-    first |= {"policy_id": policy_id, "seq": 1, "kind": "issue", "state": "in force", "fields": dict(new.fields)}
+    first |= {"policy_id": policy_id, "seq": 1, "kind": "issue", "state": "in force", "fields": fields}
     journal.write(t.segment, [first])
     journal.touch("policy", policy_id)
     journal.move(*due)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import must_be_of, must_cover, pieces_from
+from quanyu.book.dating import with_own_days, without_own_days
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import premium_of
 from quanyu.book.endorsing import cancel, suspend
@@ -45,9 +46,8 @@ def open_master(journal: Journal, library: Library, ask: Ask, number: str | None
     must_take_business(journal, version)
     holder = holder_of(journal, ask)
     end = end_of(version.programme, ask.start, ask.until)
-    return write_policy(
-        journal, Issue(version, holder, ask.start, end, dict(ask.fields), 0, kind="master", number=number)
-    )
+    fields = with_own_days(version, ask.fields, attached=ask.start, issued=journal.booked_on)
+    return write_policy(journal, Issue(version, holder, ask.start, end, fields, 0, kind="master", number=number))
 
 
 def add_member(journal: Journal, library: Library, number: str, member: Member) -> Policy:
@@ -61,7 +61,8 @@ def add_member(journal: Journal, library: Library, number: str, member: Member) 
     must_cover(master, member.start)
     version = library.version(journal.connection, master.version_id)
     lock_programme(journal, version)
-    fields = {**current(master), **member.fields}
+    fields = {**without_own_days(version, current(master)), **member.fields}
+    fields = with_own_days(version, fields, attached=member.start, issued=journal.booked_on)
     judge(version, fields)
     days, pieces = term_of(master), pieces_from(master, member.start)
     end = max(one.valid_to for one in pieces if one.in_force)

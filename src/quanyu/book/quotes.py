@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
+from quanyu.book.dating import with_own_days
 from quanyu.book.days import end_of
 from quanyu.book.earning import rate, read_fields
 from quanyu.book.journal import Journal, reserve
@@ -132,8 +133,9 @@ def quote(journal: Journal, library: Library, ask: Ask) -> Quote:
     """
     version = version_for(journal, library, ask.programme, ask.start)
     end = end_of(version.programme, ask.start, ask.until)
-    judge(version, ask.fields)
-    sheet = rate(version, ask.fields, (ask.start, end))
+    fields = with_own_days(version, ask.fields, attached=ask.start, issued=journal.booked_on)
+    judge(version, fields)
+    sheet = rate(version, fields, (ask.start, end))
     holder = None if ask.holder is None else ensure_parties(journal, [ask.holder])[ask.holder.code]
     number = reserve(journal.connection, "quote_id")
     made = Quote(
@@ -143,7 +145,7 @@ def quote(journal: Journal, library: Library, ask: Ask) -> Quote:
         holder_id=holder,
         valid_from=ask.start,
         valid_to=end,
-        fields=dict(ask.fields),
+        fields=fields,
         premium=sheet.fen,
         currency=version.currency,
         sheet=sheet_lines(sheet),

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.covering import must_be_of, must_cover
+from quanyu.book.dating import without_own_days
 from quanyu.book.days import DAY
 from quanyu.book.earning import read_fields
 from quanyu.book.issuing import issue
@@ -67,11 +68,12 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
     if last is not None and last.state == "cancelled":
         must_cover(policy, term_of(policy)[1] - DAY)
     count = _claims(journal, policy)
-    fields = {**current(policy), **_levels(journal, library, policy, count), **asked.fields}
-    code = library.version(journal.connection, policy.version_id).code
+    version = library.version(journal.connection, policy.version_id)
+    kept = without_own_days(version, current(policy))
+    fields = {**kept, **_levels(journal, library, policy, count), **asked.fields}
     start = asked.start or term_of(policy)[1]
-    lock_programme(journal, version_for(journal, library, code, start))
-    made = quote(journal, library, Ask(code, start, asked.until, fields, _holder(journal, policy)))
+    lock_programme(journal, version_for(journal, library, version.code, start))
+    made = quote(journal, library, Ask(version.code, start, asked.until, fields, _holder(journal, policy)))
     add_event(journal, made, "renews", {"policy_id": policy.id, "policy": policy.number, "claims": count})
     decision = underwrite(journal, library, made.number)
     issued = issue(journal, library, made.number, policy=asked.policy) if decision.kind in ACCEPTED else None

@@ -1,12 +1,13 @@
 """Rows of a table as risks of one version: their fields as they are kept, their premium, what is exact of each."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from quanyu.book.dating import days_told, not_of_policy
 from quanyu.book.mass.register import MOST
 from quanyu.book.versions import Version
 from quanyu.engine.gates import gate_names, unmet_rows
@@ -45,8 +46,12 @@ def read_risks(version: Version, rows: Rows, reserved: Sequence[str]) -> Risks |
 
     reserved: columns that are no fields. Columns that the version does not know are kept as they stand.
     """
+    rows, findings = _dated(version, rows)
+    if findings:
+        return [*findings, *_beside(version, rows, reserved, findings)]
     frame = rows.frame
-    filled = [n for n in frame.columns if n not in reserved and frame[n].null_count() < frame.height]
+    hidden = set(reserved) - set(days_told(version.programme))
+    filled = [n for n in frame.columns if n not in hidden and frame[n].null_count() < frame.height]
     kinds = {n: kind for n, kind in _read(version).items() if n in filled or _needed(version, n)}
     gaps = {n: kind for n, kind in kinds.items() if not _needed(version, n) and frame[n].null_count()}
     columns, findings = typed_columns(rows, {n: kind for n, kind in kinds.items() if n not in gaps}, most=MOST)
@@ -59,6 +64,19 @@ def read_risks(version: Version, rows: Rows, reserved: Sequence[str]) -> Risks |
     if isinstance(premium, list):
         return [*findings, *premium]
     return findings or Risks(version, rows, _kept(frame.select(filled), kinds), premium)
+
+
+def _dated(version: Version, rows: Rows) -> tuple[Rows, list[Finding]]:
+    """The rows with the first day in the field of it, where there is one; what is stated otherwise is found."""
+    if "attached" not in days_told(version.programme):
+        return rows, []
+    frame, day = rows.frame, rows.frame["start"].cast(pl.String)
+    stated = as_texts(frame["attached"]) if "attached" in frame.columns else day
+    wrong = ((stated != day).fill_null(False)).arg_true()[:MOST].to_list()
+    findings = [
+        replace(not_of_policy("attached", stated[row], day[row]), place=rows.place(row, "attached")) for row in wrong
+    ]
+    return replace(rows, frame=frame.with_columns(day.alias("attached"))), findings
 
 
 def _beside(version: Version, rows: Rows, reserved: Sequence[str], findings: list[Finding]) -> list[Finding]:
