@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -12,11 +12,11 @@ from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.claims import Claim, Standing
 from quanyu.book.ledger import booked
-from quanyu.book.standing import AsKnown
+from quanyu.book.standing import AsKnown, find_policy, on_day
 from quanyu.book.statements import Name, names_of
-from quanyu.terms import Finding, Text
+from quanyu.terms import Finding, Severity, Text
 
-__all__ = ["Dossier", "Happening", "Owed", "Stated", "Summary", "dossier_of", "summaries"]
+__all__ = ["Dossier", "Happening", "Owed", "Stated", "Summary", "cautioned", "dossier_of", "summaries"]
 
 Acts = Select[tuple[int]] | None
 
@@ -57,7 +57,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All of a claim."""
+    """All of a claim. cautions: of a notice just made, why it will not be accepted as it stands."""
 
     claim: Claim
     programme: str
@@ -68,6 +68,7 @@ class Dossier:
     facts: tuple[Stated, ...]
     happenings: tuple[Happening, ...]
     money: tuple[Owed, ...]
+    cautions: tuple[Finding, ...] = ()
 
     @property
     def state(self) -> str:
@@ -113,6 +114,22 @@ def dossier_of(connection: Connection, number: str, seen: AsKnown | None = None)
         happenings=happenings,
         money=_money(connection, claim, acts),
     )
+
+
+def cautioned(connection: Connection, dossier: Dossier) -> Dossier:
+    """The same with what is doubtful of its notice: a loss on a day on which its policy is not in force."""
+    if dossier.policy is None:
+        return dossier
+    day = dossier.claim.occurred
+    stands = on_day(find_policy(connection, dossier.policy), day)
+    if stands is not None and stands.state == "in force":
+        return dossier
+    reason = Text(
+        f"保单 {dossier.policy} 在 {day} 不在保障中，赔案已记下，但不能核定赔付",
+        f"the policy {dossier.policy} does not cover {day}: the claim is recorded and cannot be accepted",
+    )
+    remedy = Text("核对出险日与保单号，或拒赔", "look at the day of the loss and the policy, or decline the claim")
+    return replace(dossier, cautions=(Finding("claim-not-covered", None, reason, remedy, Severity.WARNING),))
 
 
 def _standing(happenings: Sequence[Happening]) -> Standing:

@@ -68,6 +68,11 @@ def show_dossier(dossier: "Dossier", language: str, *, json: bool, whole: bool) 
         print_table(_acts(dossier, language), console)
     if dossier.money:
         print_table(_owed(dossier, language), console)
+    if dossier.cautions:
+        from quanyu.cli.findings import written
+
+        for caution in dossier.cautions:
+            typer.echo(written(caution, language), err=True)
 
 
 def _facts(dossier: "Dossier", language: str) -> Table:

@@ -17,7 +17,7 @@ from quanyu.book.claims import Notice, notify
 from quanyu.book.clocks import Clock, clocks
 from quanyu.book.deciding import Decision, decide
 from quanyu.book.determining import Determination, Determined, determine
-from quanyu.book.dossier import Dossier, Summary, dossier_of, summaries
+from quanyu.book.dossier import Dossier, Summary, cautioned, dossier_of, summaries
 from quanyu.book.facts import Paper, Statement, state_facts
 from quanyu.book.occurrences import Happened, ensure_occurrence
 from quanyu.book.paying import Payment, advance, pay
@@ -77,14 +77,17 @@ class Paid:
 def notify_claim(
     book: Book, notice: Notice, happened: Happened | None = None, doing: Doing = NOTHING
 ) -> Dossier | Findings:
-    """A claim noticed, with its occurrence where that is new."""
+    """A claim noticed, with its occurrence where that is new; with a caution where it is outside its policy's cover."""
 
     def work(journal: Journal) -> str:
         if happened is not None:
             ensure_occurrence(journal, happened)
         return notify(journal, book.library, notice).number
 
-    return _shown(book, doing.do(book, "notify", work))
+    given = doing.do(book, "notify", work)
+    if isinstance(given, list):
+        return given
+    return _read(book, lambda connection: cautioned(connection, dossier_of(connection, given)))
 
 
 def state_of_claim(book: Book, number: str, told: Told, doing: Doing = NOTHING) -> Dossier | Findings:
@@ -203,10 +206,6 @@ def paper_of(path: Path) -> Paper | Finding:
 def _did(book: Book, number: str, given: object) -> Dossier | Findings:
     """The claim after an act, or the findings of the act."""
     return given if isinstance(given, list) else show_claim(book, number)
-
-
-def _shown(book: Book, given: str | Findings) -> Dossier | Findings:
-    return given if isinstance(given, list) else show_claim(book, given)
 
 
 def _read(book: Book, work: Callable[[Connection], Given]) -> Given | Findings:
