@@ -130,6 +130,19 @@ def test_papers_of_another_currency_say_its_code_and_no_capitals(tmp_path: Path,
             assert any(text.endswith(f"：{currency} {Decimal(closing) / 100:,.2f}") for text in said)
 
 
+@pytest.mark.parametrize("rest", [0, 1])
+@pytest.mark.parametrize("rows", [1_048_576, 40])
+def test_a_column_with_a_number_of_too_many_digits_says_it_has_no_total(tmp_path: Path, rows: int, rest: int) -> None:
+    columns = tuple(Column(title=Text.same(k), kind="money", total=True) for k in ("long", "short"))
+    amounts = ((10**18 + rest if i == 3 else i, 2 * i) for i in range(50))
+    listing = Listing(heading=sample_heading("清单", "List"), columns=columns, rows=amounts)
+    sheets = Sheets(write_list(listing, tmp_path / "a.xlsx", rows=rows))
+    assert ("10000000000000000.01" in sheets.texts()) == bool(rest)
+    assert [text for text in sheets.texts() if "未合计" in text and "no total" in text]
+    totals = {str(c.coordinate)[0]: value for c, value, stored in sheets.computed() if value == stored}
+    assert totals["C"] == Decimal(sum(2 * i for i in range(50))) / 100
+
+
 def test_memo_items_leave_the_balance_alone(tmp_path: Path) -> None:
     statement = sample_statement()
     plain = replace(statement, sections=tuple(s for s in statement.sections if not s.memo))

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, func, insert, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Act, Repeated
+from quanyu.book.amounts import must_be_bookable
 from quanyu.book.records import append_leaves, leaves_of
 from quanyu.store.evidence.log import append
 
@@ -88,7 +89,9 @@ class Journal:
             self.connection.execute(insert(table), written)
 
     def move(self, *money: Money) -> None:
-        """Transfers, written when the act closes."""
+        """Transfers, written when the act closes. Raises Refused (`amount-too-large`)."""
+        for one in money:
+            must_be_bookable(one.amount)
         self._money += money
 
     def touch(self, kind: str, subject: int) -> None:

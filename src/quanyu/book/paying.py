@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.advances import ADVANCE
+from quanyu.book.amounts import fen_of
 from quanyu.book.claims import Claim, add_event, locked, standing_of
 from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal, Money
 from quanyu.book.ledger import booked, difference
 from quanyu.book.premiums import said, yuan
-from quanyu.book.reserving import fen_of, standing_reserve
+from quanyu.book.reserving import standing_reserve
 from quanyu.book.versions import Library, Version
 from quanyu.terms import Finding, Text
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from quanyu.book.act import Refused
+from quanyu.book.amounts import fen_of
 from quanyu.book.claims import Claim, add_event, check_values, locked, standing_of
 from quanyu.book.deciding import resettle
 from quanyu.book.facts import check_open
@@ -13,7 +14,7 @@ from quanyu.book.journal import Journal
 from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.paying import outstanding
 from quanyu.book.premiums import said, yuan
-from quanyu.book.reserving import fen_of, release
+from quanyu.book.reserving import release
 from quanyu.book.settling import group_of
 from quanyu.book.versions import Library
 from quanyu.terms import Finding, Text

@@ -1,10 +1,10 @@
 """Reserves: what a claim is expected to cost whom, until it is decided."""
 
 import datetime as dt
-from fractions import Fraction
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
+from quanyu.book.amounts import fen_of
 from quanyu.book.claims import Claim, add_event, locked, standing_of
 from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal, Money
@@ -13,7 +13,7 @@ from quanyu.book.premiums import yuan
 from quanyu.book.settling import expected, group_of, settled_group
 from quanyu.book.told import Row, Told, as_row
 from quanyu.book.versions import Library
-from quanyu.terms import Finding, Text, read_number
+from quanyu.terms import Finding, Text
 
 __all__ = ["fen_of", "release", "reserve_claim", "standing_reserve"]
 
@@ -59,13 +59,3 @@ def standing_reserve(journal: Journal, claim: Claim) -> list[Money]:
 def release(journal: Journal, claim: Claim) -> None:
     """Takes the whole reserve of a claim back."""
     journal.move(*difference([], standing_reserve(journal, claim)))
-
-
-def fen_of(amount: str) -> int:
-    """An amount as written, at least nothing, in whole fen. Raises Refused: `amount-unreadable`."""
-    number = read_number(str(amount))
-    units = None if number is None else Fraction(number) * 100
-    if units is None or units < 0 or units.denominator != 1:
-        reason = Text(f"“{amount}”不是整分的金额", f"`{amount}` is no amount in whole fen")
-        raise Refused(Finding("amount-unreadable", None, reason, Text("写 1234.56 或 3万", "write 1234.56 or 3万")))
-    return units.numerator

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Actor", "Booked", "Field", "Format", "From", "Holder", "Language", "Number", "PolicyNumber", "Programme",
-    "QuoteNumber", "Reference", "To", "Why", "change", "day", "doing_of", "done", "fen_of", "fields_of",
+    "QuoteNumber", "Reference", "To", "Why", "change", "day", "doing_of", "done", "fields_of",
     "moment_of", "spoken_in",
 ]  # fmt: skip
 
@@ -99,16 +99,3 @@ def change(work: "Callable[[Book], Policy | list[Finding]]", actor: str | None, 
 
     spoken = spoken_in(lang)
     show_policy(done(work, spoken, actor), spoken, json=form == "json")
-
-
-def fen_of(text: str | None) -> int | None:
-    """An amount as written in whole fen."""
-    from quanyu.terms import Finding, read_number
-
-    if text is None:
-        return None
-    number = read_number(text)
-    fen = None if number is None or isinstance(number, Finding) else number * 100
-    if fen is None or fen.denominator != 1:
-        raise typer.BadParameter(f"{text!r}: an amount of whole fen 应为整分的金额")
-    return int(fen)

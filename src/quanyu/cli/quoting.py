@@ -25,7 +25,6 @@ from quanyu.cli.acting import (
     day,
     doing_of,
     done,
-    fen_of,
     fields_of,
     moment_of,
     spoken_in,
@@ -166,9 +165,9 @@ def collect(
 
     if payer is None and receiver is None:
         raise typer.BadParameter("name who pays or who is paid: --payer, --receiver 写明付款方或收款方")
-    spoken, doing, fen = spoken_in(lang), doing_of(reason, booked, reference), fen_of(amount)
+    spoken, doing = spoken_in(lang), doing_of(reason, booked, reference)
     paid = done(
-        lambda book: collect_premium(book, number, payer=payer, receiver=receiver, amount=fen, doing=doing),
+        lambda book: collect_premium(book, number, payer=payer, receiver=receiver, amount=amount, doing=doing),
         spoken,
         actor,
     )

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 from quanyu.book import Journal, Money, Repeated, collecting, declarations, endorsing, issuing, masters, renewing
 from quanyu.book.act import Refused
+from quanyu.book.amounts import fen_of
 from quanyu.book.declarations import Declared
 from quanyu.book.endorsing import Refund
 from quanyu.book.masters import Member
@@ -113,10 +114,20 @@ def issue_policy(
 
 
 def endorse_policy(
-    book: Book, number: str, *, start: dt.date, fields: Mapping[str, str], doing: Doing = NOTHING
+    book: Book,
+    number: str,
+    *,
+    start: dt.date,
+    fields: Mapping[str, str],
+    proposed_by: str | None = None,
+    doing: Doing = NOTHING,
 ) -> Policy | Findings:
     """Fields changed from a day on."""
-    return doing.do(book, "endorse", lambda j: endorsing.endorse(j, book.library, number, start=start, fields=fields))
+
+    def work(journal: Journal) -> Policy:
+        return endorsing.endorse(journal, book.library, number, start=start, fields=fields, proposed_by=proposed_by)
+
+    return doing.do(book, "endorse", work)
 
 
 def suspend_policy(book: Book, number: str, span: Span, *, refund: bool, doing: Doing = NOTHING) -> Policy | Findings:
@@ -232,16 +243,17 @@ def collect_premium(
     *,
     payer: str | None = None,
     receiver: str | None = None,
-    amount: int | None = None,
+    amount: str | None = None,
     doing: Doing = NOTHING,
 ) -> list[Money] | Findings:
-    """What a party pays for a policy, or is paid back; amount in fen, all that is owed where None."""
+    """What a party pays for a policy, or is paid back; amount as written, all that is owed where None."""
 
     def work(journal: Journal) -> list[Money]:
         payer_id, receiver_id = (
             None if name is None else party_named(journal.connection, name) for name in (payer, receiver)
         )
-        return collecting.collect(journal, number, payer_id=payer_id, receiver_id=receiver_id, amount=amount)
+        fen = None if amount is None else fen_of(amount)
+        return collecting.collect(journal, number, payer_id=payer_id, receiver_id=receiver_id, amount=fen)
 
     return doing.do(book, "collect", work)
 

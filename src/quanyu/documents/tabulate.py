@@ -16,20 +16,26 @@ __all__ = ["Sums", "Table"]
 _FOOT = 12
 _MEASURED = 500
 _BROADEST = 50
+_NO_TOTAL = Text("未合计：有超过 15 位的数", "no total: a number has more than 15 digits")
 _NARROWEST = {"text": 8, "money": 14, "number": 10, "count": 9, "share": 10, "date": 12, "time": 20}
 
 
 @dataclass
 class Sums:
-    """What totalled columns come to, and the cells that say so, by column: fen of money, numbers as they are."""
+    """What totalled columns come to, and the cells that say so, by column: fen of money, numbers as they are.
+
+    untotalled: columns with a number of more digits than Excel keeps, which stands as text and in no formula.
+    """
 
     rows: int = 0
     values: dict[int, int | Decimal] = field(default_factory=dict)
     cells: dict[int, list[str]] = field(default_factory=dict)
+    untotalled: set[int] = field(default_factory=set)
 
     def add(self, other: "Sums") -> None:
         """Adds the rows of `other`, and none of its cells."""
         self.rows += other.rows
+        self.untotalled |= other.untotalled
         for at, value in other.values.items():
             self.values[at] = self.values.get(at, 0) + value
 
@@ -100,10 +106,12 @@ class Table:
             self.sheet.set_row(self.row, 13.5 * lines)
         for at in self.totalled:
             value = cells[at]
-            if isinstance(value, int | Decimal) and not too_long(value):
+            if isinstance(value, int | Decimal):
                 shard.values[at] = shard.values.get(at, 0) + value
+                if too_long(value):
+                    shard.untotalled.add(at)
             elif value is not None:
-                raise ValueError(f"column {at} is totalled but holds {value!r}: give whole fen or numbers of 15 digits")
+                raise ValueError(f"column {at} is totalled but holds {value!r}: give whole fen or numbers")
         self.row += 1
 
     def _fit(self, at: int, said: str) -> int:
@@ -136,7 +144,9 @@ class Table:
         """A row with formulas by column and their true values; the places of its cells, for other formulas."""
         place = 0 if 1 in formulas else 1
         for at in range(len(self.columns)):
-            if at in formulas:
+            if at in formulas and at in sums.untotalled:
+                self.book.text(self.sheet, (self.row, at), self.book.say(_NO_TOTAL, "  "), "total")
+            elif at in formulas:
                 self._formula(at, formulas[at], sums)
             else:
                 self.book.text(self.sheet, (self.row, at), self.book.say(label, " ") if at == place else "", "total")

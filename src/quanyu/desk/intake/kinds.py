@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from quanyu.book import Journal, Library, Refused, writing
+from quanyu.book.amounts import fen_of
 from quanyu.book.claims import Notice, notify
 from quanyu.book.closings import books_closed, closed_through
 from quanyu.book.collecting import collect
@@ -15,7 +16,7 @@ from quanyu.book.facts import Statement, state_facts
 from quanyu.book.masters import Member, add_member
 from quanyu.book.occurrences import Happened, ensure_occurrence
 from quanyu.book.parties import Person
-from quanyu.book.reserving import fen_of, reserve_claim
+from quanyu.book.reserving import reserve_claim
 from quanyu.book.showing import party_named
 from quanyu.book.standing import find_policy
 from quanyu.desk.intake.cells import Cells
