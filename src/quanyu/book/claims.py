@@ -1,11 +1,11 @@
 """Claims: notice, the row of a claim, what has become of it, its closing and reopening."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ARRAY, BigInteger, Connection, func, literal, select
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
@@ -25,6 +25,7 @@ __all__ = [
     "Notice",
     "Standing",
     "add_event",
+    "add_events",
     "bound_version",
     "check_values",
     "locked",
@@ -166,6 +167,19 @@ def add_event(journal: Journal, claim: Claim, kind: str, body: Mapping[str, Any]
         last = journal.connection.execute(select(func.max(e.seq)).where(e.claim_id == claim.id)).scalar() or 0
     journal.write(t.claim_event, [{"claim_id": claim.id, "seq": last + 1, "kind": kind, "body": dict(body)}])
     journal.touch("claim", claim.id)
+
+
+def add_events(journal: Journal, claims: Sequence[int], kind: str, body: Mapping[str, Any]) -> None:
+    """The same next event of many claims that nobody else settles now."""
+    if not claims:
+        return
+    e = t.claim_event.c
+    query = select(e.claim_id, func.max(e.seq)).where(e.claim_id == func.any(literal(list(claims), ARRAY(BigInteger))))
+    last = journal.connection.execute(query.group_by(e.claim_id)).all()
+    rows = [{"claim_id": claim, "seq": seq + 1, "kind": kind, "body": dict(body)} for claim, seq in last]
+    journal.write(t.claim_event, rows)
+    for claim in claims:
+        journal.touch("claim", claim)
 
 
 def _policy(connection: Connection, notice: Notice) -> Policy | None:

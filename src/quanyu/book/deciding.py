@@ -1,18 +1,20 @@
 """Decisions: a claim accepted at the amount of its cover or as assessed, or declined; what becomes due, of whom."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.claims import Claim, add_event, locked, standing_of
+from quanyu.book.claims import Claim, add_event, add_events, locked, standing_of
 from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal
+from quanyu.book.mass.anew import decided_in_columns, for_columns
 from quanyu.book.premiums import yuan
 from quanyu.book.reserving import fen_of, release
-from quanyu.book.settling import Group, book_due, group_of, settled_group
-from quanyu.book.told import Decided, Told
+from quanyu.book.settling import Group, book_due, group_of, lock_settling, settled_group
+from quanyu.book.told import Decided, Told, told_claims
 from quanyu.book.versions import Library, Version
 from quanyu.language.programme import Programme
 from quanyu.settlement.booked import closing_of
@@ -56,43 +58,51 @@ def decide_together(journal: Journal, library: Library, decisions: Mapping[str, 
         reason = Text("这些赔案不属同一版方案", "the claims are not of one version of a programme")
         raise Refused(Finding("versions-differ", None, reason, Text("分开核定", "decide them apart")))
     version = library.version(journal.connection, claims[0].version_id)
-    group = group_of(journal.connection, version, *claims)
+    lock_settling(journal.connection, version)
+    ids = [claim.id for claim in claims]
+    told = {one.claim.number: one for one in told_claims(journal.connection, t.claim.c.id.in_(ids))}
     bodies = {}
     for claim in claims:
-        told, decision = group.by_number[claim.number], decisions[claim.number]
-        _check(journal, told, decision)
+        decision = decisions[claim.number]
+        _check(journal, told[claim.number], decision)
         bodies[claim.number] = Decided(
-            journal.txn, journal.booked_on, decision.accepted, _body(journal, version, told, decision)
+            journal.txn, journal.booked_on, decision.accepted, _body(journal, version, told[claim.number], decision)
         )
         release(journal, claim)
-    group = replace(group, told=tuple(_with(one, bodies.get(one.claim.number)) for one in group.told))
-    settled = settled_group(journal.connection, group)
-    moved = book_due(journal, group, settled)
-    totals = {} if settled is None else settled.outcome.totals()
-    amounts = {number: int(totals.get(number, 0)) for number in bodies}
+    amounts, moved = _booked(journal, version, claims, {n: _with(told[n], one) for n, one in bodies.items()})
     for claim in claims:
         decided = bodies[claim.number]
         stated = {"amount": yuan(amounts[claim.number])} if decided.accepted else {}
         add_event(journal, claim, "accepted" if decided.accepted else "declined", {**decided.body, **stated})
-    _say_moved(journal, group, moved - {claim.id for claim in claims}, by=claims[0].number)
+    add_events(journal, moved, "settled", {"by": claims[0].number})
     return amounts
 
 
-def _with(told: Told, decided: Decided | None) -> Told:
-    return told if decided is None else replace(told, decisions=(*told.decisions, decided))
+def _booked(
+    journal: Journal, version: Version, claims: Sequence[Claim], told: Mapping[str, Told]
+) -> tuple[dict[str, int], Sequence[int]]:
+    """Books what decided claims move, in columns or else row by row; gives their amounts and who else moved."""
+    anew = decided_in_columns(journal, version, list(told.values())) if for_columns(version) else None
+    if anew is not None:
+        journal.move(*anew.moves)
+        return anew.amounts, anew.moved
+    group = group_of(journal.connection, version, *claims)
+    group = replace(group, told=tuple(told.get(one.claim.number, one) for one in group.told))
+    settled = settled_group(journal.connection, group)
+    moved = book_due(journal, group, settled)
+    totals = {} if settled is None else settled.outcome.totals()
+    return {number: int(totals.get(number, 0)) for number in told}, sorted(moved - {claim.id for claim in claims})
+
+
+def _with(told: Told, decided: Decided) -> Told:
+    return replace(told, decisions=(*told.decisions, decided))
 
 
 def resettle(journal: Journal, group: Group, claim: Claim) -> set[int]:
     """Settles a group again because of a claim, and books the difference; gives the claims whose money moved."""
     moved = book_due(journal, group, settled_group(journal.connection, group))
-    _say_moved(journal, group, moved - {claim.id}, by=claim.number)
+    add_events(journal, sorted(moved - {claim.id}), "settled", {"by": claim.number})
     return moved
-
-
-def _say_moved(journal: Journal, group: Group, moved: set[int], *, by: str) -> None:
-    for one in group.told:
-        if one.claim.id in moved:
-            add_event(journal, one.claim, "settled", {"by": by})
 
 
 def _check(journal: Journal, told: Told, decision: Decision) -> None:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
@@ -24,7 +23,7 @@ from quanyu.settlement import Settled, settle
 from quanyu.settlement.caused import caused
 from quanyu.waterfall import Plan, Taker
 
-__all__ = ["Group", "book_due", "due", "expected", "group_of", "in_order", "lock_settling", "settled_group", "together"]
+__all__ = ["Group", "book_due", "due", "expected", "group_of", "lock_settling", "settled_group", "together"]
 
 _FLOWS = ("losses", "recoveries", "reinstatement", "calls")
 _OWN = frozenset({"claim", "policy"})
@@ -113,21 +112,6 @@ def _earlier(group: Group) -> list[tuple[Any, Sequence[Row]]]:
         return []
     states = states_of(group.told)
     return [(day, rows) for _, day, rows in states] if len(states) > 1 else []
-
-
-def in_order(told: Sequence[Told], instants: Mapping[str, Any]) -> bool:
-    """Whether claims were decided once each, in the order in which they stand in the queue; then what stands as booked
-    is what one fold of all of them gives. instants: of claims, by their numbers.
-    """
-    if any(len(one.decisions) > 1 for one in told):
-        return False
-    known = [(one.decisions[0].txn, instants[one.claim.number]) for one in told if one.claim.number in instants]
-    spans: dict[int, tuple[Any, Any]] = {}
-    for txn, instant in known:
-        low, high = spans.get(txn, (instant, instant))
-        spans[txn] = (min(low, instant), max(high, instant))
-    ordered = [spans[txn] for txn in sorted(spans)]
-    return all(before[1] < after[0] for before, after in pairwise(ordered))
 
 
 def _recovered(told: Told) -> Sequence[Row]:

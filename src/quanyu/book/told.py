@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from quanyu.book import tables as t
@@ -14,7 +14,7 @@ from quanyu.book.claims import Claim
 from quanyu.book.facts import Lines, lines_after
 from quanyu.language.programme import spelled
 
-__all__ = ["Decided", "Risk", "Told", "as_row", "rows_of", "states_of", "told_claims"]
+__all__ = ["Decided", "Risk", "Told", "as_row", "risks_on", "rows_of", "states_of", "told_claims"]
 
 Row = dict[str, Any]
 
@@ -103,11 +103,21 @@ def _events(
 
 
 def _risks(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict[int, Risk]:
-    """The policy of every claim, with the segment that stands on the day of the loss."""
+    return {
+        row.id: Risk(row.number, row.issued_on, row.attached, row.state, row.fields or {})
+        for row in connection.execute(risks_on(*where))
+    }
+
+
+def risks_on(*where: ColumnElement[bool]) -> Select[Any]:
+    """The policy of every claim, with the segment that stands on the day of the loss.
+
+    Columns: the claim's id; number, issued_on, attached, state, fields of the policy.
+    """
     c, p, s = t.claim.c, t.policy.c, t.segment.c
     first = select(s.policy_id, func.min(s.valid_from).label("attached")).group_by(s.policy_id).subquery()
     on_day = (s.policy_id == c.policy_id) & (s.valid_from <= c.occurred) & (s.valid_to > c.occurred)
-    query = (
+    return (
         select(c.id, p.number, p.issued_on, first.c.attached, s.state, s.fields)
         .join(t.policy, p.id == c.policy_id)
         .outerjoin(t.segment, on_day)
@@ -116,10 +126,6 @@ def _risks(connection: Connection, where: Iterable[ColumnElement[bool]]) -> dict
         .ext(distinct_on(c.id))
         .order_by(c.id, s.seq.desc())
     )
-    return {
-        row.id: Risk(row.number, row.issued_on, row.attached, row.state, row.fields or {})
-        for row in connection.execute(query)
-    }
 
 
 def rows_of(told: Told, decided: Decided) -> Iterator[Row]:

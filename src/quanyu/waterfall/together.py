@@ -5,7 +5,7 @@ share what is short by largest remainder and a pool's members by Sainte-Laguë o
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -78,14 +78,16 @@ def _one_pool(plan: Plan, pool: PlanPool) -> bool:
     )
 
 
-def split_together(plan: Plan, claims: Claims) -> list[Take] | None:
+def split_together(plan: Plan, claims: Claims, *, idle: Collection[int] = ()) -> list[Take] | None:
     """Who takes what of every row, nothing being booked before; None where the plan or the amounts are not of the kind.
 
-    None also where money is left with nobody or a condition has no value: `fold` then says what is wrong.
+    None also where money is left with nobody or a condition has no value: `fold` then says what is wrong. idle: steps
+    that nothing may enter, else None. Where those are all the steps that do not reopen, what stands as booked does not
+    matter: a take that stands is at most what enters.
     """
     if not counts_together(plan) or (claims.amounts < 0).any():
         return None
-    split = _Together(plan, claims)
+    split = _Together(plan, claims, frozenset(idle))
     try:
         left = split.run(plan.roots, claims.amounts)
     except (_Otherwise, OverflowError):
@@ -98,8 +100,8 @@ class _Otherwise(Exception):  # noqa: N818 - the rows are no matter for columns
 
 
 class _Together:
-    def __init__(self, plan: Plan, claims: Claims) -> None:
-        self.plan, self.claims = plan, claims
+    def __init__(self, plan: Plan, claims: Claims, idle: frozenset[int]) -> None:
+        self.plan, self.claims, self.idle = plan, claims, idle
         self.takes: list[Take] = []
         self.seated: dict[tuple[int, str], int] = defaultdict(int)
         edges = np.flatnonzero(np.diff(claims.batch)) + 1
@@ -113,6 +115,8 @@ class _Together:
 
     def step(self, step: PlanStep, amounts: Amounts) -> Amounts:
         taken = np.where(self._entering(step), amounts, 0)
+        if step.index in self.idle and taken.any():
+            raise _Otherwise
         for stage in step.stages:
             taken = self._stage(stage, taken)
         if step.share is not None:

@@ -12,6 +12,7 @@ from quanyu.book.versions import Version
 __all__ = ["Noticed", "claim_rows", "event_rows", "fact_rows", "moves_between", "paid_of", "transfer_rows"]
 
 _CLAIM = ("claim_id", "label", "payer_id", "receiver_id")
+_BLOCK = 20_000
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,18 @@ def _yuan(name: str) -> pl.Expr:
 def moves_between(wanted: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
     """What has to be written so that what stands becomes what is wanted; what is too much goes back.
 
-    Columns: claim_id, label, payer_id, receiver_id, amount (above zero).
+    Columns: claim_id, label, payer_id, receiver_id, amount (above zero), claim after claim.
     """
+    ids = pl.concat([wanted["claim_id"], stands["claim_id"]]).unique().sort()
+    parts = [wanted.select(*_CLAIM, "amount").head(0)]
+    for start in range(0, ids.len(), _BLOCK):
+        block = ids.slice(start, _BLOCK)
+        among = pl.col("claim_id").is_between(block[0], block[-1])
+        parts.append(_netted(wanted.filter(among), stands.filter(among)))
+    return pl.concat(parts)
+
+
+def _netted(wanted: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
     both = pl.concat([wanted.select(*_CLAIM, "amount"), stands.select(*_CLAIM, -pl.col("amount"))])
     forward = pl.col("payer_id") < pl.col("receiver_id")
     netted = (
@@ -121,7 +132,7 @@ def moves_between(wanted: pl.DataFrame, stands: pl.DataFrame) -> pl.DataFrame:
         pl.when(up).then("low").otherwise("high").alias("payer_id"),
         pl.when(up).then("high").otherwise("low").alias("receiver_id"),
         pl.col("amount").abs(),
-    )
+    ).sort("claim_id", maintain_order=True)
 
 
 def paid_of(moves: pl.DataFrame, claimants: pl.DataFrame) -> pl.DataFrame:

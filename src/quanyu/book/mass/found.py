@@ -1,6 +1,6 @@
 """The units of a determination beside the claims that the book has of them: which are new, which are revised."""
 
-import datetime as dt
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,10 +12,11 @@ from sqlalchemy import func, select
 from quanyu.book import tables as t
 from quanyu.book.journal import Journal, reserve
 from quanyu.book.mass.claimed import Noticed
+from quanyu.book.mass.loaded import read_frame
 from quanyu.book.mass.people import holders
 from quanyu.book.mass.recorded import fields_json
+from quanyu.book.mass.stood import Stood
 from quanyu.book.mass.units import Units
-from quanyu.book.told import Told
 from quanyu.book.versions import Version
 from quanyu.store.evidence.rule import canonical
 
@@ -35,7 +36,7 @@ class Found:
     notice: Noticed
 
 
-def standing_units(journal: Journal, found: Found, fen: Ids, told: list[Told]) -> pl.DataFrame:
+def standing_units(journal: Journal, found: Found, fen: Ids, stood: Stood) -> pl.DataFrame:
     """The units that have or get a claim, where something is new: row, number, body, and what the book has of it."""
     frame = found.units.frame.with_row_index("row").with_columns(
         pl.col("row").cast(pl.Int64),
@@ -43,23 +44,9 @@ def standing_units(journal: Journal, found: Found, fen: Ids, told: list[Told]) -
         _bodies(found).alias("body"),
         pl.Series("amount", fen, dtype=pl.Int64),
     )
-    known = {one.claim.number: one for one in told if one.claim.number.startswith(f"{found.number}-")}
-    rows = [
-        (number, one.claim.id, one.claim.claimant_id, one.facts[-1][0], canonical(one.facts[-1][1]).decode(), _day(one))
-        for number, one in known.items()
-    ]
-    schema = {
-        "number": pl.String,
-        "claim_id": pl.Int64,
-        "claimant_id": pl.Int64,
-        "facts": pl.Int64,
-        "was": pl.String,
-        "determined": pl.Date,
-    }
-    frame = frame.join(pl.DataFrame(rows, schema=schema, orient="row"), on="number", how="left", maintain_order="left")
-    frame = frame.join(
-        _events(journal, [one.claim.id for one in known.values()]), on="claim_id", how="left", maintain_order="left"
-    )
+    known = _known(stood, found.number)
+    frame = frame.join(known, on="number", how="left", maintain_order="left")
+    frame = frame.join(_events(journal, known["claim_id"]), on="claim_id", how="left", maintain_order="left")
     new = pl.col("claim_id").is_null()
     frame = frame.filter((new & (pl.col("amount") > 0)) | (~new & (pl.col("body") != pl.col("was"))))
     empty = {"facts": 0, "events": 0, "closed": False}
@@ -67,10 +54,21 @@ def standing_units(journal: Journal, found: Found, fen: Ids, told: list[Told]) -
     return frame.with_columns(pl.col("determined").fill_null(found.notice.determined), new=new, **filled)
 
 
-def _day(told: Told) -> dt.date | None:
-    """The day by which a claim stands in the queue already: a revision does not move it."""
-    known = [str(one.body["determined"]) for one in told.decisions if one.accepted]
-    return dt.date.fromisoformat(known[-1]) if known else None
+def _known(stood: Stood, number: str) -> pl.DataFrame:
+    """The claims of the determination that the book has: number, claim_id, claimant_id, facts (how many), was (the last
+    fact), determined (the day by which it stands in the queue already: a revision does not move it).
+    """
+    claims = stood.claims.filter(pl.col("claim").str.starts_with(f"{number}-"))
+    texts = {text: canonical(json.loads(text)).decode() for text in claims["fact"].unique().drop_nulls()}
+    was = claims["fact"].replace_strict(list(texts), list(texts.values()), return_dtype=pl.String)
+    return claims.select(
+        "claim_id",
+        "claimant_id",
+        pl.col("claim").alias("number"),
+        pl.col("last").alias("facts"),
+        pl.col("day").alias("determined"),
+        was=was,
+    )
 
 
 def _bodies(found: Found) -> pl.Series:
@@ -82,17 +80,17 @@ def _bodies(found: Found) -> pl.Series:
     return pl.select(pl.concat_str([pl.lit(head), inner, pl.lit("}")])).to_series()
 
 
-def _events(journal: Journal, claims: list[int]) -> pl.DataFrame:
+def _events(journal: Journal, claims: pl.Series) -> pl.DataFrame:
     """How many events claims have, and whether they are closed."""
     schema = {"claim_id": pl.Int64, "events": pl.Int64, "closed": pl.Boolean}
-    if not claims:
+    if not claims.len():
         return pl.DataFrame(schema=schema)
     e = t.claim_event.c
-    low, high = min(claims), max(claims)
     ends = func.coalesce(func.max(e.seq).filter(e.kind == "closed"), 0)
     again = func.coalesce(func.max(e.seq).filter(e.kind == "reopened"), 0)
-    query = select(e.claim_id, func.max(e.seq), ends > again).where(e.claim_id.between(low, high)).group_by(e.claim_id)
-    return pl.DataFrame([tuple(row) for row in journal.connection.execute(query)], schema=schema, orient="row")
+    query = select(e.claim_id, func.max(e.seq), ends > again)
+    query = query.where(e.claim_id.between(claims.min(), claims.max())).group_by(e.claim_id)
+    return read_frame(journal.connection, query, schema)
 
 
 def numbered_claims(

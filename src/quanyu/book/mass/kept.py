@@ -16,7 +16,7 @@ from quanyu.store.evidence.rule import Rule
 
 __all__ = ["Copier", "copying", "keep_claims", "keep_parties"]
 
-_CLAIMS = 20_000
+_CLAIMS = 10_000
 _AHEAD = 4  # frames that may wait for the database at once
 _RAW = {"claim": ("keys",), "fact": ("body", "evidence"), "claim_event": ("body",), "transfer": ()}
 _TABLES: Mapping[str, Table] = {
@@ -55,22 +55,26 @@ def keep_parties(journal: Journal, people: pl.DataFrame, rule: Rule) -> bytes:
 
 
 def keep_claims(
-    journal: Journal, frames: Mapping[str, pl.DataFrame], subjects: pl.Series, *, rule: Rule, copy: Copier
+    journal: Journal,
+    subjects: pl.Series,
+    made: Callable[[pl.Series], Mapping[str, pl.DataFrame]],
+    *,
+    rule: Rule,
+    copy: Copier,
 ) -> bytes:
     """Copies the rows of claims and gives the hashes of their records, in the order of `subjects`, which is ascending.
 
-    frames: rows by table, those of one claim in the order of their keys.
+    made: the rows of some claims by table, those of one claim in the order of their keys; they are asked for block by
+    block, so that no more of them live at once.
     """
     leaves = []
     for start in range(0, subjects.len(), _CLAIMS):
         block = subjects.slice(start, _CLAIMS)
-        low, high = block[0], block[-1]
         rows: dict[str, tuple[pl.Series, pl.Series]] = {}
-        for name, frame in frames.items():
-            by = "id" if name == "claim" else "claim_id"
-            part = frame.filter(pl.col(by).is_between(low, high))
+        for name, part in made(block).items():
             copy(name, part)
             if part.height:
+                by = "id" if name == "claim" else "claim_id"
                 rows[name] = (part[by], json_rows(_recorded(part), _RAW[name]))
         leaves.append(record_leaves(rule, "claim", block, act=journal.head, rows=rows))
     return b"".join(leaves)

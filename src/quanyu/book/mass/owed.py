@@ -1,8 +1,9 @@
-"""What is due of all claims of a version when a determination comes to them: in columns, or else row by row."""
+"""What is due of all claims of a version when some of them come or change: in columns, or else row by row."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -12,33 +13,41 @@ from quanyu.book import tables as t
 from quanyu.book.advances import ADVANCE
 from quanyu.book.claims import Claim
 from quanyu.book.journal import Journal
-from quanyu.book.mass.queued import Amounts, Queue, due_in_columns, queue_of
+from quanyu.book.mass.queued import Amounts, Asked, Queue, due_in_columns, queue_of
+from quanyu.book.mass.stood import Lines, Stood, lines_of
 from quanyu.book.mass.units import Units
 from quanyu.book.parties import Person, ensure_parties
 from quanyu.book.premiums import deposit_rows
 from quanyu.book.reserving import fen_of
-from quanyu.book.settling import Group, due, in_order, settled_group, together
-from quanyu.book.told import Decided, Row, Told, rows_of
+from quanyu.book.settling import Group, due, settled_group, together
+from quanyu.book.told import Decided, Told, told_claims
 from quanyu.book.versions import Version
-from quanyu.engine.claims import history_of
-from quanyu.waterfall import Row as Increment
+from quanyu.engine.claims import clock_of
+from quanyu.waterfall import Taker
 
-__all__ = ["Wanted", "wanted_of"]
+__all__ = ["Split", "Wanted", "advanced", "behind_all", "split_of", "wanted_of"]
 
 _SCHEMA = {"claim_id": pl.Int64, "label": pl.String, "payer_id": pl.Int64, "receiver_id": pl.Int64, "amount": pl.Int64}
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is due of claims: claim_id, label, payer_id, receiver_id, amount. others: claims decided before.
+    """What is due: claim_id, label, payer_id, receiver_id, amount.
 
-    policies: claim_id and policy_id of the others. columns: whether it was split in columns.
+    claims: the ids of the claims of which this is all that is due. columns: whether it was split in columns.
     """
 
     frame: pl.DataFrame
-    others: Sequence[Told]
-    policies: pl.DataFrame
+    claims: pl.Series
     columns: bool
+
+
+@dataclass(frozen=True)
+class Split:
+    """What is due of claims. since: of which instants on it is all; claims before do not move."""
+
+    frame: pl.DataFrame
+    since: dt.date
 
 
 def wanted_of(
@@ -46,70 +55,129 @@ def wanted_of(
     version: Version,
     mine: pl.DataFrame,
     amounts: Amounts,
-    beside: tuple[Sequence[Told], Mapping[str, str], Units],
+    beside: tuple[Stood, Mapping[str, str], Units],
 ) -> Wanted:
     """What is due of the claims of a determination and of those decided before. Raises Refused as settlement does.
 
     mine: the claims, in the order of `amounts`. beside: the claims decided before, what is said of all of mine, their
     units.
     """
-    told, base, units = beside
-    revised = set(mine.filter(~pl.col("new"))["number"])
-    others = [one for one in told if one.claim.number not in revised]
-    old = {one.claim.number: one for one in told if one.claim.number in revised}
-    pairs = [(one.claim.id, one.claim.policy_id) for one in others]
-    policies = pl.DataFrame(pairs, schema={"claim_id": pl.Int64, "policy_id": pl.Int64}, orient="row")
-    frame = _in_columns(journal, version, mine, amounts, others)
-    columns = frame is not None
-    if frame is None:
-        frame = _by_rows(journal, version, _told(journal, version, mine, base, units, old), others)
-    return Wanted(frame, others, policies, columns)
+    stood, base, units = beside
+    others = stood.without(mine.filter(~pl.col("new"))["claim_id"])
+    wanted = _in_columns(journal, version, mine, amounts, others)
+    if wanted is not None:
+        return wanted
+    told = {one.claim.id: one for one in told_claims(journal.connection, _decided(version))}
+    revised = {one: told.pop(one) for one in mine.filter(~pl.col("new"))["claim_id"]}
+    known = {one.claim.number: one for one in revised.values()}
+    frame = _by_rows(journal, version, _told(journal, version, mine, base, units, known), list(told.values()))
+    return Wanted(frame, stood.claims["claim_id"], columns=False)
+
+
+def _decided(version: Version) -> Any:
+    c, e = t.claim.c, t.claim_event.c
+    decided = select(e.claim_id).where(e.kind.in_(("accepted", "declined")))
+    return (c.version_id == version.id) & c.id.in_(decided)
 
 
 def _in_columns(
-    journal: Journal, version: Version, mine: pl.DataFrame, amounts: Amounts, others: Sequence[Told]
-) -> pl.DataFrame | None:
+    journal: Journal, version: Version, mine: pl.DataFrame, amounts: Amounts, others: Stood
+) -> Wanted | None:
     apart = not together(version) and "policy_id" in mine.columns and mine["policy_id"].null_count() == 0
-    if any(one.recoveries for one in others) or (apart and others) or _advanced(journal, version):
+    if apart and others.claims["policy_id"].is_in(mine["policy_id"].to_list()).any():
         return None
-    rows = _rows(version, others)
-    queue = queue_of(version, mine, amounts, rows)
-    if queue is None or not _may_queue(version, queue, mine, others):
+    if apart:  # claims under other policies have nothing to do with these
+        others = replace(others, claims=others.claims.clear())
+    if others.recovered or advanced(journal, version):
+        return None
+    told = lines_of(version, others)
+    own = _lines(version, mine, amounts)
+    if told is None or own is None:
+        return None
+    new = bool(mine["new"].all())
+    split = split_of(journal, version, (own, told), lambda queue: new and behind_all(queue, others), apart=apart)
+    claims = pl.concat([others.claims["claim_id"], mine["claim_id"]])
+    return None if split is None else Wanted(split.frame, claims, columns=True)
+
+
+def _lines(version: Version, mine: pl.DataFrame, amounts: Amounts) -> Lines | None:
+    """The lines of the claims of a determination, one each."""
+    if not all(type(row.instant) is dt.date for row in amounts.rows):
+        return None
+    rows = amounts.rows
+    shown = pl.DataFrame(
+        {
+            "event": [row.keys["event"] for row in rows],
+            "cover": [str(row.cover) for row in rows],
+            "instant": [row.instant for row in rows],
+        },
+        schema={"event": pl.String, "cover": pl.String, "instant": pl.Date},
+    )
+    frame = mine.select("claim_id", pl.col("number").alias("claim"), "claimant_id", "insured", "policy", "determined")
+    frame = frame.with_columns(kind=pl.Series(amounts.kind, dtype=pl.Int64), amount=pl.Series(amounts.fen))
+    frame = frame.with_columns(shown[frame["kind"].to_numpy()].get_columns(), place=pl.lit(0, pl.Int64))
+    if clock_of(version.compiled, "losses") == "determined":
+        frame = frame.with_columns(pl.coalesce("determined", "instant").alias("instant"))
+    return Lines(frame.drop("determined"), rows)
+
+
+def split_of(
+    journal: Journal,
+    version: Version,
+    parts: tuple[Lines, Lines],
+    behind: Callable[[Queue], bool],
+    *,
+    apart: bool = False,
+    since: dt.date = dt.date.min,
+) -> Split | None:
+    """What is due of claims that come or change and of those beside them; None where columns do not hold them.
+
+    behind: whether what comes is new and stands in the queue behind all the rest, which came in the order of the queue.
+    since: the first instant of which something changes.
+    """
+    queue = queue_of(version, *parts)
+    if queue is None:
         return None
     paid_in: dict[str, list[tuple[dt.date, int]]] = {}
     for row in deposit_rows(journal.connection, version):
         fen = -fen_of(str(row["amount"])[1:]) if str(row["amount"]).startswith("-") else fen_of(str(row["amount"]))
         paid_in.setdefault(str(row["account"]), []).append((dt.date.fromisoformat(str(row["at"])), fen))
-    named = _Names(journal, version)
-    lines = due_in_columns(version, queue, paid_in, named=named, apart=apart)
-    if lines is None:
+    plan, named = version.compiled.plans["losses", "from"], _Names(journal, version)
+    fixed = {step.index for step in plan.steps if not step.reopen}
+    # What an event's period is, or money that came into an account late, moves claims that stand before the change.
+    moving = not queue.steady or any(step.taker is Taker.ACCOUNT and step.reopen for step in plan.steps)
+    first = dt.date.min if moving else since
+    lines = due_in_columns(version, queue, paid_in, named=named, asked=Asked(apart, fixed, first))
+    if lines is not None:
+        return Split(lines, first)
+    if not fixed or not behind(queue):
         return None
-    claim = queue.frame["claim_id"].gather(lines["row"])
-    return lines.with_columns(claim.alias("claim_id")).select(*_SCHEMA)
+    lines = due_in_columns(version, queue, paid_in, named=named, asked=Asked(apart))
+    return None if lines is None else Split(lines, dt.date.min)
 
 
-def _rows(version: Version, others: Sequence[Told]) -> list[tuple[Increment, int, int]]:
-    """The rows of claims that were accepted before, with the ids of the claims and of their claimants."""
-    accepted = {one.claim.number: one for one in others if one.decisions[-1].accepted}
-    rows: list[Row] = [row for one in accepted.values() for row in rows_of(one, one.decisions[-1])]
-    history = history_of(version.compiled, "losses", rows, scale=100)
-    assert not isinstance(history, list), history
-    found = [(row, accepted[row.claim].claim) for row in history.rows]
-    return [(row, claim.id, claim.claimant_id) for row, claim in found]
-
-
-def _may_queue(version: Version, queue: Queue, mine: pl.DataFrame, others: Sequence[Told]) -> bool:
-    """Whether nothing that stands as booked could be moved: all reopens, or what is new stands behind all the rest."""
-    if all(step.reopen for step in version.compiled.plans["losses", "from"].steps):
-        return True
+def behind_all(queue: Queue, others: Stood) -> bool:
+    """Whether what comes stands in the queue behind all others, which were decided in the order of the queue."""
     before = queue.frame.filter(~pl.col("mine"))
-    if not before.height:
-        return bool(mine["new"].all())
-    behind = not queue.frame.filter(pl.col("mine"), pl.col("instant") <= before["instant"].max()).height
-    return bool(mine["new"].all()) and behind and in_order(others, dict(before.select("claim", "instant").iter_rows()))
+    first = queue.frame.filter("mine")["instant"].min()
+    late = before.height and first is not None and first <= before["instant"].max()  # type: ignore[operator]
+    return not late and _in_order(before, others)
 
 
-def _advanced(journal: Journal, version: Version) -> bool:
+def _in_order(lines: pl.DataFrame, others: Stood) -> bool:
+    """Whether claims were decided once each, in the order in which they stand in the queue; then what stands as booked
+    is what one fold of all of them gives.
+    """
+    if (others.claims["decisions"] > 1).any():
+        return False
+    known = lines.join(others.claims.select("claim_id", "first"), on="claim_id")
+    ends = pl.col("instant").min().alias("low"), pl.col("instant").max().alias("high")
+    spans = known.group_by("first").agg(ends).sort("first").select("low", "high").rows()
+    return all(before[1] < after[0] for before, after in pairwise(spans))
+
+
+def advanced(journal: Journal, version: Version) -> bool:
+    """Whether somebody paid something of a claim of the version before it was decided."""
     x = t.transfer.c
     query = select(x.id).where(x.version_id == version.id, x.stage == "paid", x.label == ADVANCE).limit(1)
     return journal.connection.execute(query).first() is not None

@@ -1,7 +1,7 @@
 """Many claims in the queue of a version: their exact amounts, and what is due of each, where columns hold them."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,21 +11,22 @@ from numpy.typing import NDArray
 
 from quanyu.book.act import Refused
 from quanyu.book.mass.split import Side, matched
+from quanyu.book.mass.stood import IDENTITY, Lines
 from quanyu.book.mass.units import Units
 from quanyu.book.versions import Version
-from quanyu.engine.claims import clock_of, history_of
+from quanyu.engine.claims import history_of
 from quanyu.formula import EvaluationError, Expression, evaluate, names
 from quanyu.language.programme import spelled
 from quanyu.language.scalars import Source
-from quanyu.waterfall import Plan, Row
+from quanyu.waterfall import Plan, Row, Taker
 from quanyu.waterfall.alone import Columns, Take, split_alone
-from quanyu.waterfall.history import Increment, normalise
+from quanyu.waterfall.history import Increment
 from quanyu.waterfall.together import Claims, split_together
 
-__all__ = ["Amounts", "Queue", "due_in_columns", "exact_amounts", "queue_of"]
+__all__ = ["Amounts", "Asked", "Queue", "due_in_columns", "exact_amounts", "queue_of"]
 
 Ids = NDArray[np.int64]
-_IDENTITY = ("claim", "insured", "policy")
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -75,64 +76,84 @@ def _written(units: Units, row: Mapping[str, Any], values: Sequence[str]) -> dic
 
 @dataclass(frozen=True)
 class Queue:
-    """Claims in the order of the queue. frame: claim (number), claim_id, claimant_id, mine, cover, instant, amount.
+    """Claims in the order of the queue. frame: the lines of `Lines`, and mine: whether they are of what comes now.
 
-    mine: whether the claim is of the determination. kind: its kind among `rows`, which are what settlement reads of it.
-    keys: the key columns of every row.
+    rows: what settlement reads of each kind. keys: the key columns of every line. steady: no event has lines of two
+    periods, so that none moves another's period.
     """
 
     frame: pl.DataFrame
     keys: pl.DataFrame
     rows: Sequence[Row | Increment]
+    steady: bool
 
 
-def queue_of(
-    version: Version, mine: pl.DataFrame, amounts: Amounts, others: Sequence[tuple[Row, int, int]]
-) -> Queue | None:
-    """Claims of a determination beside those that were decided before; None where columns do not hold them.
-
-    mine: number, claim_id, claimant_id, insured, policy, determined, in the order of `amounts`. others: rows with the
-    ids of their claims and claimants.
+def queue_of(version: Version, *parts: Lines) -> Queue | None:
+    """Claims that come now, the first of `parts`, beside those that were decided before; None where columns do not
+    hold them.
     """
-    plan = version.compiled.plans["losses", "from"]
-    increments, findings = normalise(plan, [row for row, _, _ in others], scale=100)
-    if findings:
-        raise Refused(*findings)
-    ids = {row.claim: (claim, claimant) for row, claim, claimant in others}
-    every: list[Row | Increment] = [*amounts.rows, *increments]
-    if not every or not all(type(row.instant) is dt.date for row in every):
+    rows: list[Row | Increment] = []
+    frames = []
+    for n, part in enumerate(parts):
+        frames.append(part.frame.select(*_LINE, pl.col("kind") + len(rows), mine=pl.lit(n == 0)))
+        rows += part.rows
+    frame = pl.concat(frames)
+    if not frame.height or any(type(row.instant) is not dt.date or "claimant" in row.keys for row in rows):
         return None
-    columns = sorted({c for one in version.compiled.plans.values() for scope in _scopes(one) for c in scope})
-    shown = pl.DataFrame(
-        {c: [row.keys.get(c) for row in every] for c in columns}, schema=dict.fromkeys(columns, pl.String)
-    )
-    own = pl.DataFrame({
-        "claim": mine["number"], "claim_id": mine["claim_id"], "claimant_id": mine["claimant_id"],
-        "insured": mine["insured"], "policy": mine["policy"], "kind": amounts.kind, "amount": amounts.fen,
-    }).with_columns(mine=pl.lit(True), place=pl.lit(0), determined=mine["determined"])  # fmt: skip
-    first = len(amounts.rows)
-    told = pl.DataFrame(
-        [
-            (one.claim, *ids[one.claim], one.keys["insured"], one.keys["policy"], first + n, int(one.amount))
-            for n, one in enumerate(increments)
-        ],
-        schema={name: own.schema[name] for name in own.columns[:7]},
-        orient="row",
-    ).with_columns(mine=pl.lit(False), place=pl.int_range(pl.len(), dtype=pl.Int32), determined=pl.lit(None, pl.Date))
-    frame = pl.concat([own, told]).with_columns(
-        instant=pl.Series([row.instant for row in every], dtype=pl.Date).gather(pl.concat([own, told])["kind"]),
-        cover=pl.Series([str(row.cover) for row in every], dtype=pl.String).gather(pl.concat([own, told])["kind"]),
-    )
-    if clock_of(version.compiled, "losses") == "determined":
-        frame = frame.with_columns(pl.coalesce("determined", "instant").alias("instant"))
-    frame = frame.sort("instant", "claim", "cover", "place")
-    keys = shown[frame["kind"].to_numpy()].with_columns(frame[name] for name in _IDENTITY if name in columns)
-    return Queue(frame, keys, every) if keys.null_count().sum_horizontal().sum() == 0 else None
+    plan = version.compiled.plans["losses", "from"]
+    scopes = sorted({c for one in version.compiled.plans.values() for scope in _scopes(one) for c in scope})
+    columns = sorted({*scopes, "period", *plan.determines, *(c for fixed in plan.determines.values() for c in fixed)})
+    shown = {c: pl.Series([row.keys.get(c) for row in rows], dtype=pl.String) for c in columns if c not in IDENTITY}
+    keyed = frame.with_columns(shown[c].gather(frame["kind"]).alias(f"key {c}") for c in shown)
+    events = [f"key {c}" for c in sorted(plan.determines.get("event", ())) if c in shown]
+    steady = not _differ(keyed, "event", events)
+    if not steady:
+        keyed = _of_their_events(keyed, rows, events)
+    keyed = keyed.filter(pl.col("amount") > 0).sort("instant", "claim", "cover", "place")
+    if _differ(keyed, "claim", ["key period"]) or any(
+        _differ(keyed, own if own in IDENTITY else f"key {own}", [f"key {c}" if c in shown else c for c in fixed])
+        for own, fixed in plan.determines.items()
+    ):
+        return None
+    keys = keyed.select(pl.col(c if c in IDENTITY else f"key {c}").alias(c) for c in scopes)
+    if not keyed.height or any(column.null_count() for column in keys):
+        return None
+    return Queue(keyed.select(*frame.columns), keys, rows, steady)
+
+
+_LINE = ("claim_id", "claim", "claimant_id", "insured", "policy", "event", "cover", "instant", "place", "amount")
+
+
+def _differ(frame: pl.DataFrame, column: str, fixed: Sequence[str]) -> bool:
+    """Whether lines of one value of a column have two of what it fixes."""
+    if not fixed:
+        return False
+    several = [pl.col(one).drop_nulls().n_unique().alias(one) for one in fixed]
+    found = frame.filter(pl.col(column).is_not_null()).group_by(column).agg(several).select(fixed)
+    return bool(found.select((pl.all() > 1).any()).select(pl.any_horizontal(pl.all())).item())
+
+
+def _of_their_events(frame: pl.DataFrame, rows: Sequence[Row | Increment], columns: Sequence[str]) -> pl.DataFrame:
+    """The periods of every event are those of its line that occurred first."""
+    days = pl.Series([row.fields.get("occurred", row.instant) for row in rows], dtype=pl.Date)
+    ordered = frame.with_columns(occurred=days.gather(frame["kind"])).sort("occurred", "instant", "claim_id", "place")
+    return ordered.with_columns(pl.coalesce(pl.col(c).first().over("event"), c) for c in columns).drop("occurred")
 
 
 def _scopes(plan: Plan) -> set[tuple[str, ...]]:
     scopes = {tuple(stage.columns) for step in plan.steps for stage in step.stages}
     return scopes | {tuple(cap.columns) for step in plan.steps for cap in step.caps}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """apart: every claim stands alone. idle: steps of those who bear that nothing may enter. since: others that stand
+    before that day are split, but not given.
+    """
+
+    apart: bool = False
+    idle: Collection[int] = ()
+    since: dt.date = dt.date.min
 
 
 def due_in_columns(
@@ -141,28 +162,105 @@ def due_in_columns(
     paid_in: Mapping[str, Sequence[tuple[dt.date, int]]],
     *,
     named: Callable[[str], int],
-    apart: bool,
+    asked: Asked,
 ) -> pl.DataFrame | None:
-    """What is due of every claim: columns row (place in the queue), label, payer_id, receiver_id, amount.
+    """What is due of every claim: columns claim_id, label, payer_id, receiver_id, amount.
 
-    paid_in: money into accounts by day. named: the party of a name. apart: whether every claim stands alone. None where
-    the plan is not for columns.
+    paid_in: money into accounts by day. named: the party of a name. None where the plan is not for columns.
     """
-    sides: list[list[Side]] = []
-    for side in ("from", "to"):
-        plan = version.compiled.plans["losses", "from" if side == "from" else "to"]
-        try:
-            takes = _takes(plan, queue, paid_in, apart=apart)
-        except EvaluationError:
-            return None
-        if takes is None:
-            return None
-        takes.sort(key=lambda take: take.step)
-        sides.append([Side(plan.steps[t.step].label, _party(queue, t, named), t.amounts) for t in takes])
-    return _lines(*sides)
+    plans, claims = version.compiled.plans, _Claims(queue.frame["claim_id"].to_numpy())
+    given, received = plans.get(("losses", "from")), plans.get(("losses", "to"))
+    if given is None or received is None:
+        return None
+    try:
+        paid = _takes(given, queue, paid_in, apart=asked.apart, idle=asked.idle)
+        got = _takes(received, queue, paid_in, apart=asked.apart)
+    except EvaluationError:
+        return None
+    if paid is None or got is None:
+        return None
+    payers, receivers = (
+        _sides(plan, queue, sorted(takes, key=lambda take: take.step), claims, named)
+        for plan, takes in ((given, paid), (received, got))
+    )
+    if payers is None or receivers is None or _misnamed(payers, receivers):
+        return None
+    if (claims.several & _many(payers) & _many(receivers)).any():
+        return None  # which of a pool's members pays whom is a matter of the order of the lines
+    meant = claims.any((queue.frame["mine"] | (queue.frame["instant"] >= asked.since)).to_numpy())
+    lines = _lines(*([_only(side, meant) for _, side in sides] for sides in (payers, receivers)))
+    ids = pl.Series(claims.ids[meant], dtype=pl.Int64)
+    return lines.with_columns(claim_id=ids.gather(lines["row"])).select(_DUE)
+
+
+def _only(side: Side, claims: Flags) -> Side:
+    return Side(side.label, side.party[claims], side.amounts[claims])
 
 
 _LINES = {"row": pl.Int64, "label": pl.String, "payer_id": pl.Int64, "receiver_id": pl.Int64, "amount": pl.Int64}
+_DUE = ("claim_id", "label", "payer_id", "receiver_id", "amount")
+
+
+class _Claims:
+    """The claims of lines, by their ids: who pays whom is a matter of a whole claim."""
+
+    def __init__(self, ids: Ids) -> None:
+        self.ids, self.first, self.place = np.unique(ids, return_index=True, return_inverse=True)
+        self.several: Flags = np.bincount(self.place) > 1
+
+    def any(self, flags: Flags) -> Flags:
+        """Of which claims a line is meant."""
+        found = np.zeros(len(self.ids), bool)
+        found[self.place[flags]] = True
+        return found
+
+    def summed(self, amounts: Ids) -> Ids:
+        """Amounts of lines, by claim."""
+        if len(self.ids) == len(amounts):
+            alone: Ids = amounts[self.first]
+            return alone
+        found = np.zeros(len(self.ids), np.int64)
+        np.add.at(found, self.place, amounts)
+        return found
+
+    def same(self, party: Ids, amounts: Ids) -> Ids | None:
+        """The party of every claim; None where lines of one claim that have an amount have two."""
+        found: Ids = party[self.first]
+        if len(self.ids) < len(party):
+            filled = amounts > 0
+            found[self.place[filled]] = party[filled]
+            if (found[self.place[filled]] != party[filled]).any():
+                return None
+        return found
+
+
+def _sides(
+    plan: Plan, queue: Queue, takes: Sequence[Take], claims: _Claims, named: Callable[[str], int]
+) -> list[tuple[Take, Side]] | None:
+    """What takers take of every claim; None where a claim has two of one step."""
+    found = []
+    for take in takes:
+        party = claims.same(_party(queue, take, named), take.amounts)
+        if party is None:
+            return None
+        found.append((take, Side(plan.steps[take.step].label, party, claims.summed(take.amounts))))
+    return found
+
+
+def _many(sides: Sequence[tuple[Take, Side]]) -> Flags:
+    """In which claims two or more take something."""
+    found: Flags = np.sum([side.amounts > 0 for _, side in sides], axis=0) > 1
+    return found
+
+
+def _misnamed(payers: Sequence[tuple[Take, Side]], receivers: Sequence[tuple[Take, Side]]) -> bool:
+    """Whether one party of the book stands on both sides of a claim under two names: names say what a party keeps."""
+    return any(
+        (gives.party, gives.by) != (takes.party, takes.by)
+        and bool(((payer.party == receiver.party) & (payer.amounts > 0) & (receiver.amounts > 0)).any())
+        for gives, payer in payers
+        for takes, receiver in receivers
+    )
 
 
 def _lines(payers: Sequence[Side], receivers: Sequence[Side]) -> pl.DataFrame:
@@ -178,11 +276,17 @@ def _lines(payers: Sequence[Side], receivers: Sequence[Side]) -> pl.DataFrame:
 
 
 def _takes(
-    plan: Plan, queue: Queue, paid_in: Mapping[str, Sequence[tuple[dt.date, int]]], *, apart: bool
+    plan: Plan,
+    queue: Queue,
+    paid_in: Mapping[str, Sequence[tuple[dt.date, int]]],
+    *,
+    apart: bool,
+    idle: Collection[int] = (),
 ) -> list[Take] | None:
     frame = queue.frame
     read = {name for step in plan.steps if step.when is not None for name in names(step.when)}
-    if read & set(_IDENTITY):
+    read |= {str(step.party) for step in plan.steps if step.taker is Taker.FIELD}
+    if read & set(IDENTITY):
         return None
     columns = Columns(_values(queue), lambda name: _days(queue, name))
     amounts = frame["amount"].to_numpy()
@@ -192,7 +296,7 @@ def _takes(
     batch = frame["instant"].replace_strict(instants, pl.int_range(len(instants), eager=True)).to_numpy()
     into = {account: [(int((instants < day).sum()), fen) for day, fen in moves] for account, moves in paid_in.items()}
     keys = {scope: _numbers(queue.keys, scope) for scope in _scopes(plan)}
-    return split_together(plan, Claims(amounts, batch, frame["cover"].to_list(), keys, columns, into))
+    return split_together(plan, Claims(amounts, batch, frame["cover"].to_list(), keys, columns, into), idle=idle)
 
 
 def _numbers(keys: pl.DataFrame, columns: Sequence[str]) -> Ids:
@@ -207,7 +311,8 @@ def _values(queue: Queue) -> Callable[[Expression], Sequence[object]]:
     kinds = queue.frame["kind"].to_list()
 
     def values(expression: Expression) -> Sequence[object]:
-        found = [evaluate(expression, row.fields) for row in queue.rows]
+        used = set(kinds)
+        found = [evaluate(expression, row.fields) if n in used else None for n, row in enumerate(queue.rows)]
         return [found[kind] for kind in kinds]
 
     return values
@@ -215,18 +320,19 @@ def _values(queue: Queue) -> Callable[[Expression], Sequence[object]]:
 
 def _days(queue: Queue, name: str) -> Ids:
     days = [int(np.datetime64(str(row.fields[name])[:10], "D").astype(np.int64)) for row in queue.rows]
-    return _gathered(days, queue)
-
-
-def _gathered(values: Sequence[int], queue: Queue) -> Ids:
-    found: Ids = np.array(values, np.int64)[queue.frame["kind"].to_numpy()]
+    found: Ids = np.array(days, np.int64)[queue.frame["kind"].to_numpy()]
     return found
 
 
 def _party(queue: Queue, take: Take, named: Callable[[str], int]) -> Ids:
     if take.by:
-        found = [named(str(row.keys.get(take.party, row.fields.get(take.party)))) for row in queue.rows]
-        return _gathered(found, queue)
+        kinds = queue.frame["kind"].to_numpy()
+        found = np.full(len(queue.rows), -1, np.int64)
+        for kind in np.unique(kinds[take.amounts > 0]).tolist():
+            row = queue.rows[kind]
+            found[kind] = named(str(row.keys.get(take.party, row.fields.get(take.party))))
+        parties: Ids = found[kinds]
+        return parties
     if take.party == "insured":
         claimants: Ids = queue.frame["claimant_id"].to_numpy()
         return claimants
