@@ -86,12 +86,14 @@ def notify_claim(
 
     given = doing.do(book, "notify", work)
     if isinstance(given, list):
-        return given
+        return [_undated(one, Text("写明保单：--policy", "name the policy: --policy")) for one in given]
     return _read(book, lambda connection: cautioned(connection, dossier_of(connection, given)))
 
 
 def state_of_claim(book: Book, number: str, told: Told, doing: Doing = NOTHING) -> Dossier | Findings:
-    """Facts of a claim, with the files that prove them."""
+    """Facts of a claim, with the files that prove them; refused (`nothing-stated`) where there is neither."""
+    if not told.values and not told.files:
+        return [_nothing(number)]
     papers: list[Paper] = []
     for path in told.files:
         found = paper_of(path)
@@ -165,7 +167,10 @@ def determine_units(
         frame = read.frame
         said = [{n: str(v).strip() for n, v in row.items() if v is not None} for row in frame.iter_rows(named=True)]
         what = replace(what, readings=said)
-    return doing.do(book, "determine", lambda j: determine(j, book.library, what, rows))
+    given = doing.do(book, "determine", lambda j: determine(j, book.library, what, rows))
+    if not isinstance(given, list):
+        return given
+    return [_undated(one, Text("写明依哪一版：--version 日期", "say which version: --version DATE")) for one in given]
 
 
 def show_claim(book: Book, number: str, seen: AsKnown | None = None) -> Dossier | Findings:
@@ -201,6 +206,26 @@ def paper_of(path: Path) -> Paper | Finding:
         return Finding("cannot-read", Place(str(path), 1, 1), reason, Text("检查路径", "look at the path"))
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     return Paper(path.name, kind, path.read_bytes())
+
+
+def _nothing(number: str) -> Finding:
+    return Finding(
+        "nothing-stated",
+        None,
+        Text(f"没有写赔案 {number} 的任何事实或证据", f"nothing is stated of claim {number}, and no evidence is given"),
+        Text("写 --field 名称=值，或 --evidence 文件", "state --field NAME=VALUE, or give --evidence FILE"),
+    )
+
+
+def _undated(finding: Finding, remedy: Text) -> Finding:
+    """That no version binds, as it is with claims: they are no rows of a case, where a date could be added."""
+    if finding.code != "version-undated":
+        return finding
+    reason = Text(
+        "这一方案的版本由保单的起保日决定，而没有写明保单",
+        "the first day of the policy chooses the version of this programme, and no policy is named",
+    )
+    return replace(finding, reason=reason, remedy=remedy)
 
 
 def _did(book: Book, number: str, given: object) -> Dossier | Findings:
