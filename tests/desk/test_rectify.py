@@ -165,3 +165,14 @@ def test_conditions_on_terms(tmp_path: Path, files: Path) -> None:
     other = read_change(change(tmp_path, text.replace("sum * 1%", "sum * 3%")))
     assert isinstance(other, SupervisorsChange)
     assert other.unmet(opened.document) is not None
+
+
+def test_other_files_of_a_folder_are_skipped_and_named(book: Book, tmp_path: Path, files: Path) -> None:
+    (files / "a" / "workflow.yml").write_text("name: build\non: push\njobs: {a: {runs: x}}\n", "utf-8")
+    found = done(book, tmp_path, [files], REST)
+    assert [path.name for path in found.skipped] == ["workflow.yml"]
+    assert len(found.report.lines) == 5
+    order = Order(DAY, tmp_path / "out", "整改")
+    named = rectify(book, change(tmp_path, REST), [files / "a" / "workflow.yml"], order)
+    assert isinstance(named, list)
+    assert named

@@ -35,6 +35,12 @@ def rectify(
         done = apply(book, change, programmes, Order(first, out, reason, publish))
     if isinstance(done, list):
         stop(done, spoken)
+    if done.skipped:
+        names = ", ".join(path.name for path in done.skipped[:3]) + (" …" if len(done.skipped) > 3 else "")
+        count = len(done.skipped)
+        typer.echo(
+            f"{count} 个文件不是方案，略过：{names}" if spoken == "zh" else f"no programmes, skipped: {count} ({names})"
+        )
     for line in done.report.lines:
         why = "; ".join(one.inside(spoken) for one in line.reasons)
         told = f"{line.programme} {line.version}: {STATUS_WORDS[line.status].inside(spoken)}"

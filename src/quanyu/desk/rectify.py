@@ -1,6 +1,7 @@
 """Bulk rectification: a supervisor's change applied to many programmes as new versions from a day on."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ from quanyu.terms import Finding, Text, refusals
 __all__ = ["Order", "Rectifying", "rectify"]
 
 Read = Document[Programme]
+_PROGRAMME = re.compile(rb"^(\xef\xbb\xbf)?[\"']?programme[\"']?\s*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,14 @@ class Order:
 
 @dataclass(frozen=True)
 class Rectifying:
-    """What was done. files: the report and the new versions. failed: whether anything meant could not be applied."""
+    """What was done. files: the report and the new versions. skipped: files in the folders that are no programmes.
+
+    failed: whether anything meant could not be applied.
+    """
 
     report: Rectification
     files: tuple[Path, ...]
+    skipped: tuple[Path, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -71,7 +77,8 @@ def rectify(book: Book, change: Path, programmes: Sequence[Path], order: Order) 
     asked = read_change(change)
     if isinstance(asked, list):
         return asked
-    families = _families(programmes)
+    paths, skipped = _programmes_in(programmes)
+    families = _families(paths)
     if isinstance(families, list):
         return families
     done = [_apply(asked, versions, order) for versions in families.values()]
@@ -85,14 +92,23 @@ def rectify(book: Book, change: Path, programmes: Sequence[Path], order: Order) 
     published = order.publish and bool(applied) and not missed and not refused
     report = _report(asked, order, done, published=published, refused=refused, made=book.now())
     written = [] if refused or (order.publish and missed) else list(_written(done, order))
-    return Rectifying(report, (*write_rectification(report, order.out), *written))
+    return Rectifying(report, (*write_rectification(report, order.out), *written), skipped)
+
+
+def _programmes_in(paths: Sequence[Path]) -> tuple[list[Path], tuple[Path, ...]]:
+    """The files named and those in the folders named that state a programme; and the others in the folders."""
+    found, other = [], []
+    for path in files_of(paths, (".yaml", ".yml")):
+        named = path in paths or _PROGRAMME.search(path.read_bytes()) is not None
+        (found if named else other).append(path)
+    return found, tuple(other)
 
 
 def _families(paths: Sequence[Path]) -> dict[str, list[Read]] | list[Finding]:
     """The files by programme."""
     found: dict[str, list[Read]] = defaultdict(list)
     wrong: list[Finding] = []
-    for path in files_of(paths, (".yaml", ".yml")):
+    for path in paths:
         document, findings = load_programme(path)
         if document is None:
             wrong += findings
