@@ -211,6 +211,27 @@ def test_the_schema_is_brought_up_once_by_many_at_once(empty_url: str) -> None:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == [*versions]
 
 
+@pytest.mark.parametrize(
+    "other", ["0001:0 0002:0", "", "0001:0"], ids=["edited in place", "before digests were kept", "in part"]
+)
+def test_a_schema_of_other_statements_is_refused_with_what_to_do(database_url: str, other: str) -> None:
+    with open_store(database_url) as store:
+        assert migrate(store.engine) == migrate(store.engine)
+        with store.begin() as connection:
+            connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{other}'"))
+        with pytest.raises(StoreError, match="another build of the program") as caught:
+            migrate(store.engine)
+    assert "另一个构建" in caught.value.reason.zh
+    assert caught.value.remedy.zh
+
+
+def test_a_database_of_a_later_program_is_refused(database_url: str) -> None:
+    with open_store(database_url) as store, store.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with open_store(database_url) as store, pytest.raises(StoreError, match="9999"):
+        migrate(store.engine)
+
+
 def test_a_password_among_the_options_of_an_address_is_not_shown() -> None:
     address = "postgresql:///book?host=/nonexistent&user=ada&password=in-the-query"
     with pytest.raises(StoreError, match="ada") as caught, open_store(address):
