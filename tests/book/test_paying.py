@@ -31,3 +31,14 @@ def test_what_is_due_less_since_it_was_looked_at_is_not_paid(store: Store) -> No
     with store.begin() as connection:
         claim = locked(connection, first)
         assert outstanding(connection, claim) == []
+
+
+def test_a_part_payment_goes_to_all_that_is_due_pro_rata(store: Store) -> None:
+    book, version = founded(store)
+    number = noticed(book)
+    stated(book, number, depth="75")
+    book.act(decide, book.library, number, Decision())
+    book.act(pay, number, Payment("250.01"))
+    names = {party: name for name, party in version.roles.items()}
+    paid = {names[money.payer_id]: money.amount for money in book.money("paid", "losses")}
+    assert paid == {"first": 150_01, "second": 100_00}

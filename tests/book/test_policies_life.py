@@ -235,7 +235,7 @@ def test_a_renewal_goes_into_the_version_then_in_force_at_the_moved_level(desk: 
     desk.publish({"states": states, "premium": rated, "period": "{from: 2026-01-01, to: 2026-12-31, each: policy}"})
     policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
     successor = {"version": "2027-01-01", "states": states, "premium": rated.replace("1%", "2%")}
-    number = desk.publish({**successor, "period": "{from: 2027-01-01, to: 2027-12-31, each: policy}"})
+    number = desk.publish({**successor, "period": "{from: 2027-01-01, to: 2028-12-31, each: policy}"})
     done = desk.act(lambda j: renew(j, desk.library, policy.number))
     assert done.policy is not None
     assert done.policy.version_id == number
@@ -243,7 +243,7 @@ def test_a_renewal_goes_into_the_version_then_in_force_at_the_moved_level(desk: 
     assert done.policy.segments[0].fields == {"sum": "10万", "ncd": "-1"}
     assert done.policy.premium == 1_800_00
     assert refusal(lambda: desk.act(lambda j: renew(j, desk.library, policy.number))) == {"renewed-before"}
-    following, again = done.policy.number, Renewal(D(2027, 12, 31), fields={"sum": "1"})
+    following, again = done.policy.number, Renewal(fields={"sum": "1"})
     changed = desk.act(lambda j: renew(j, desk.library, following, again))
     assert changed.quote.fields == {"sum": "1", "ncd": "-2"}
 
@@ -266,6 +266,19 @@ def test_a_payer_pays_what_it_owes_and_no_more(desk: Desk) -> None:
     refunded = desk.act(lambda j: collect(j, policy.number, receiver_id=policy.holder_id))
     assert [(m.receiver_id, m.amount) for m in refunded] == [(policy.holder_id, 60000)]
     assert [m.receiver_id for m in desk.read(lambda c: outstanding(c, policy.id))] == [city]
+
+
+def test_a_part_of_a_premium_is_collected_of_all_that_is_owed_pro_rata(desk: Desk) -> None:
+    desk.publish({"pools": "{pool: {shares: {insurer: 70%, city: 30%}}}", "premium": """
+  base: sum * 1%
+  day_count: actual/365
+  from: [{as: own, party: insured}]
+  to: [{as: risk, party: pool}]"""})
+    policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
+    paid = desk.act(lambda j: collect(j, policy.number, payer_id=policy.holder_id, amount=101))
+    assert sorted(money.amount for money in paid) == [30, 71]
+    rest = desk.act(lambda j: collect(j, policy.number, payer_id=policy.holder_id))
+    assert sorted(money.amount for money in rest) == [30000 - 30, 70000 - 71]
 
 
 def test_a_policy_is_shown_as_it_was_known(desk: Desk) -> None:

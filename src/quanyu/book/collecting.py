@@ -1,6 +1,5 @@
 """Premium that is paid: never more than is due, for each payer apart."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -8,7 +7,7 @@ from sqlalchemy import Connection
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.journal import Journal, Money
-from quanyu.book.ledger import booked, difference
+from quanyu.book.ledger import booked, difference, part_of
 from quanyu.book.premiums import said
 from quanyu.book.standing import lock_policy
 from quanyu.terms import Finding, Text
@@ -23,7 +22,8 @@ def outstanding(connection: Connection, policy_id: int) -> list[Money]:
         connection, c.policy_id == policy_id, c.claim_id.is_(None), c.flow == "premium", c.stage != "reserved"
     )
     due = [replace(m, stage="paid") for m in held if m.stage == "due"]
-    return difference(due, [m for m in held if m.stage == "paid"])
+    left = difference(due, [m for m in held if m.stage == "paid"])
+    return sorted(left, key=lambda m: (m.policy_id or 0, m.label, m.payer_id, m.receiver_id))
 
 
 def collect(
@@ -36,7 +36,7 @@ def collect(
 ) -> list[Money]:
     """Books what a party pays for the premium of a policy, or is paid back; all payers or receivers where None.
 
-    amount: in fen, all that is owed where None.
+    amount: in fen, all that is owed where None; less than that goes to all that is owed, pro rata.
 
     Raises Refused: `nothing-due`, `paid-too-much` where it owes less than that.
     """
@@ -62,7 +62,7 @@ def collect(
                 Text("付款不能超过应付", "pay what is owed at most"),
             )
         )
-    paid = list(_up_to(owed, asked))
+    paid = part_of(owed, asked)
     journal.move(*paid)
     return paid
 
@@ -77,12 +77,3 @@ def _nothing_due(number: str) -> Finding:
             "look at `quanyu book show`: refunds take --receiver, the premium of a master is due on its certificates",
         ),
     )
-
-
-def _up_to(owed: Iterable[Money], amount: int) -> Iterable[Money]:
-    """Transfers of an amount in all, in the order of what is owed."""
-    for money in owed:
-        part = min(money.amount, amount)
-        amount -= part
-        if part:
-            yield replace(money, amount=part)

@@ -2,15 +2,16 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from quanyu.book import tables as t
 from quanyu.book.journal import Money
+from quanyu.waterfall.apportion import spread
 
-__all__ = ["booked", "difference", "netted"]
+__all__ = ["booked", "difference", "netted", "part_of"]
 
 
 def booked(connection: Connection, *where: ColumnElement[bool], until: dt.date | None = None) -> list[Money]:
@@ -44,3 +45,14 @@ def difference(wanted: Iterable[Money], stands: Iterable[Money]) -> list[Money]:
         for key, amount in sums.items()
         if amount
     ]
+
+
+def part_of(owed: Sequence[Money], amount: int) -> list[Money]:
+    """An amount, at most what is owed in all, over what is owed: pro rata, to the fen by largest remainder.
+
+    No part is above its item; ties go to the earlier, so the order of what is owed is to be of its own.
+    """
+    if not owed:
+        return []
+    parts = spread(amount, [money.amount for money in owed])
+    return [replace(money, amount=part) for money, part in zip(owed, parts, strict=True) if part]

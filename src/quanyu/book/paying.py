@@ -13,7 +13,7 @@ from quanyu.book.amounts import fen_of
 from quanyu.book.claims import Claim, add_event, locked, standing_of
 from quanyu.book.facts import check_open
 from quanyu.book.journal import Journal, Money
-from quanyu.book.ledger import booked, difference
+from quanyu.book.ledger import booked, difference, part_of
 from quanyu.book.premiums import said, yuan
 from quanyu.book.reserving import standing_reserve
 from quanyu.book.versions import Library, Version
@@ -66,6 +66,7 @@ def _first(group: Iterable[Money], amount: int) -> Iterator[Money]:
 def pay(journal: Journal, number: str, payment: Payment) -> int:
     """Pays what is due of a claim, wholly or an amount of it; gives what is paid, in fen.
 
+    An amount goes to all that is due, pro rata.
     Nobody else pays on the claim before this transaction ends. Raises Refused: `unknown-claim`, `claim-undecided`,
     `nothing-due`, `paid-beyond-due`, `amount-unreadable`.
     """
@@ -86,7 +87,7 @@ def pay(journal: Journal, number: str, payment: Payment) -> int:
     if not amount:
         reason = Text(f"赔案 {number}：付款为零", f"claim {number}: the payment is nothing")
         raise Refused(Finding("amount-unreadable", None, reason, Text("写大于零的金额", "write an amount above zero")))
-    paid = [replace(money, stage="paid") for money in _first(left, amount)]
+    paid = [replace(money, stage="paid") for money in part_of(left, amount)]
     journal.move(*paid)
     add_event(journal, claim, "paid", {"amount": yuan(amount)}, after=standing.events)
     return amount
