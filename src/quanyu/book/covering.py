@@ -4,12 +4,28 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
+from sqlalchemy import Connection, select
+
+from quanyu.book import tables as t
 from quanyu.book.act import Refused
 from quanyu.book.days import DAY
 from quanyu.book.standing import Piece, Policy, on_day, painted, term_of
 from quanyu.terms import Finding, Text
 
-__all__ = ["must_be_of", "must_cover", "nothing_to_change", "pieces_from"]
+__all__ = ["must_be_last", "must_be_of", "must_cover", "nothing_to_change", "pieces_from"]
+
+
+def must_be_last(connection: Connection, policy: Policy) -> None:
+    """Raises Refused (`renewed-before`) for a policy that another one follows."""
+    if connection.execute(select(t.policy.c.id).where(t.policy.c.predecessor_id == policy.id)).first():
+        raise Refused(
+            Finding(
+                "renewed-before",
+                None,
+                Text(f"保单 {policy.number} 已续保", f"policy {policy.number} was renewed before"),
+                Text("批改续保后的保单", "change the policy that follows it"),
+            )
+        )
 
 
 def pieces_from(policy: Policy, start: dt.date, end: dt.date | None = None) -> list[Piece]:

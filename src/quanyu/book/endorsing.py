@@ -7,7 +7,7 @@ from typing import Literal
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import nothing_to_change, pieces_from
+from quanyu.book.covering import must_be_last, nothing_to_change, pieces_from
 from quanyu.book.dating import with_own_days
 from quanyu.book.days import DAY, end_of
 from quanyu.book.earning import mean_fields, premium_of
@@ -16,6 +16,7 @@ from quanyu.book.journal import Journal
 from quanyu.book.queueing import lock_programme
 from quanyu.book.quotes import judge
 from quanyu.book.standing import Piece, Policy, Segment, find_policy, lock_policy, painted, term_of
+from quanyu.book.underwriting import must_be_taken
 from quanyu.book.versions import Library, Version
 from quanyu.terms import Finding, Text
 
@@ -26,12 +27,25 @@ _UNRATED = frozenset({"master", "open"})
 """Kinds of policies whose premium is no rating of their fields."""
 
 
-def endorse(journal: Journal, library: Library, number: str, *, start: dt.date, fields: Mapping[str, str]) -> Policy:
+def endorse(
+    journal: Journal,
+    library: Library,
+    number: str,
+    *,
+    start: dt.date,
+    fields: Mapping[str, str],
+    proposed_by: str | None = None,
+) -> Policy:
     """Changes fields of the risk from a day on; the premium changes pro rata by the day count of its version.
 
-    Raises Refused: `not-on-cover`, `nothing-to-change`, what the programme asks of a risk.
+    proposed_by: who asked for it, where a second person has to decide. Raises Refused: `not-on-cover`,
+    `nothing-to-change`, what the programme asks of a risk, and what `must_be_taken` refuses.
     """
     policy = lock_policy(journal.connection, number)
+    version = library.version(journal.connection, policy.version_id)
+    if policy.kind not in _UNRATED:
+        for piece in (p for p in pieces_from(policy, start) if p.in_force):
+            must_be_taken(journal, version, {**piece.segment.fields, **fields}, proposed_by)
     return _with_fields(journal, library, policy, start=start, fields=fields)
 
 
@@ -122,6 +136,7 @@ def reinstate(journal: Journal, library: Library, number: str, *, start: dt.date
     """Gives cover again from a day on, on the terms of before."""
     policy = lock_policy(journal.connection, number)
     version = library.version(journal.connection, policy.version_id)
+    must_be_last(journal.connection, policy)
     pieces = [p for p in pieces_from(policy, start) if not p.in_force]
     return change(journal, version, policy, over(policy, "reinstate", pieces))
 
@@ -132,6 +147,7 @@ def extend(journal: Journal, library: Library, number: str, *, until: dt.date) -
     version = library.version(journal.connection, policy.version_id)
     last, rating = painted(policy.segments)[-1], version.compiled.rating
     timed = rating is not None and rating.day_count is not None
+    must_be_last(journal.connection, policy)
     if not timed or not last.in_force or policy.kind in _UNRATED or until < last.valid_to:
         raise Refused(
             Finding(

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from quanyu.book import tables as t
 from quanyu.book.act import Refused
-from quanyu.book.covering import must_be_of, must_cover
+from quanyu.book.covering import must_be_last, must_be_of, must_cover
 from quanyu.book.dating import without_own_days
 from quanyu.book.days import DAY
 from quanyu.book.earning import read_fields
@@ -55,15 +55,7 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
     asked = how or Renewal()
     policy = lock_policy(journal.connection, number)
     must_be_of(policy, "policy")
-    if journal.connection.execute(select(t.policy.c.id).where(t.policy.c.predecessor_id == policy.id)).first():
-        raise Refused(
-            Finding(
-                "renewed-before",
-                None,
-                Text(f"保单 {number} 已续保", f"policy {number} was renewed before"),
-                Text("批改续保后的保单", "change the policy that follows it"),
-            )
-        )
+    must_be_last(journal.connection, policy)
     last = on_day(policy, term_of(policy)[1] - DAY)
     if last is not None and last.state == "cancelled":
         must_cover(policy, term_of(policy)[1] - DAY)
@@ -72,12 +64,24 @@ def renew(journal: Journal, library: Library, number: str, how: Renewal | None =
     kept = without_own_days(version, current(policy))
     fields = {**kept, **_levels(journal, library, policy, count), **asked.fields}
     start = asked.start or term_of(policy)[1]
+    if last is not None and last.state != "cancelled" and start < term_of(policy)[1]:
+        raise Refused(_still_covered(policy))
     lock_programme(journal, version_for(journal, library, version.code, start))
     made = quote(journal, library, Ask(version.code, start, asked.until, fields, _holder(journal, policy)))
     add_event(journal, made, "renews", {"policy_id": policy.id, "policy": policy.number, "claims": count})
     decision = underwrite(journal, library, made.number)
     issued = issue(journal, library, made.number, policy=asked.policy) if decision.kind in ACCEPTED else None
     return Renewed(find_quote(journal.connection, made.number), decision, issued)
+
+
+def _still_covered(policy: Policy) -> Finding:
+    end = term_of(policy)[1]
+    return Finding(
+        "covered-elsewhere",
+        None,
+        Text(f"保单 {policy.number} 本身保到 {end - DAY}", f"policy {policy.number} itself covers to {end - DAY}"),
+        Text(f"续保自 {end} 起", f"renew it from {end} on"),
+    )
 
 
 def _claims(journal: Journal, policy: Policy) -> int:

@@ -29,6 +29,9 @@ def endorse(
     number: Number,
     start: From,
     field: Field = None,
+    proposed: Annotated[
+        str | None, typer.Option("--proposed-by", help="who asked, where a second person decides 提出人（须双人时）")
+    ] = None,
     actor: Actor = None,
     reason: Why = "",
     booked: Booked = None,
@@ -40,7 +43,12 @@ def endorse(
     from quanyu.desk.policies import endorse_policy
 
     doing, fields = doing_of(reason, booked, reference), fields_of(field)
-    change(lambda book: endorse_policy(book, number, start=start, fields=fields, doing=doing), actor, format, lang)
+    change(
+        lambda book: endorse_policy(book, number, start=start, fields=fields, proposed_by=proposed, doing=doing),
+        actor,
+        format,
+        lang,
+    )
 
 
 def suspend(
