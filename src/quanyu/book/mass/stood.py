@@ -249,7 +249,9 @@ def _increments(version: Version, rows: Sequence[dict[str, Any]]) -> list[Increm
 
 
 def _in_columns(row: Row) -> bool:
-    """Whether a row has a date, no reduction, and its names from its claim alone."""
+    """Whether a row has a date, no reduction, and its names from its claim alone, of which it is no copy."""
+    if not row.claim[1:].isdigit():
+        return False
     named = {row.claim, str(-1 - int(row.claim[1:]))}
     own = all(row.keys.get(name) in named for name in IDENTITY) and "claimant" not in row.keys
     return type(row.instant) is dt.date and row.amount >= 0 and own
