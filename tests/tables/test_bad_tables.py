@@ -66,3 +66,21 @@ def test_a_table_without_columns(tmp_path: Path) -> None:
     found = read_rows(path)
     assert isinstance(found, list)
     assert [f.code for f in found] == ["table-empty"]
+
+
+@pytest.mark.parametrize(
+    ("data", "zh", "en"),
+    [
+        (b"", "文件是空的", "the file is empty"),
+        (b" \n\n", "文件是空的", "the file is empty"),
+        (b"sum\n\xff\xff\n", "编码既非 UTF-8 也非 GB18030", "neither UTF-8 nor GB18030"),
+    ],
+)
+def test_what_cannot_be_read_is_said_in_the_readers_language(tmp_path: Path, data: bytes, zh: str, en: str) -> None:
+    path = tmp_path / "table.csv"
+    path.write_bytes(data)
+    found = read_rows(path)
+    assert isinstance(found, list)
+    assert [(one.code, one.reason.zh, one.reason.en) for one in found] == [
+        ("table-unreadable", f"表格读不出来：{zh}", f"the table cannot be read: {en}")
+    ]

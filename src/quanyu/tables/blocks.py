@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from quanyu.tables.read import ENCODINGS, Rows, broken, read_rows, unreadable
+from quanyu.tables.read import ENCODING_UNKNOWN, ENCODINGS, Rows, broken, read_rows, unreadable
 from quanyu.terms import Finding
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _head(path: Path) -> list[Finding]:
         found = read_rows(short)
     findings = found if isinstance(found, list) else []
     if not findings and _encoding(path) is None:
-        findings = [broken(path, "neither UTF-8 nor GB18030")]
+        findings = [broken(path, ENCODING_UNKNOWN)]
     return [replace(one, place=replace(one.place, file=str(path)) if one.place else None) for one in findings]
 
 

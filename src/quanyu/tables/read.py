@@ -11,10 +11,12 @@ from quanyu.terms import Finding, Place, Text
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["ENCODINGS", "SUFFIXES", "Rows", "broken", "read_rows", "unreadable"]
+__all__ = ["ENCODINGS", "ENCODING_UNKNOWN", "SUFFIXES", "Rows", "broken", "read_rows", "unreadable"]
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 ENCODINGS = ("utf-8-sig", "gb18030")
+ENCODING_UNKNOWN = Text("编码既非 UTF-8 也非 GB18030", "neither UTF-8 nor GB18030")
+_EMPTY = Text("文件是空的", "the file is empty")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows | list[Finding]:
         return [_absent(path)]
     try:
         rows = _read(path, suffix, sheet)
+    except _Unreadable as error:
+        return [broken(path, error.reason)]
     except Exception as error:
         return [broken(path, str(error))]
     if rows.frame.width == 0:
@@ -102,12 +106,21 @@ def _absent(path: Path) -> Finding:
     return _finding("cannot-read", path, reason, Text("检查路径", "look at the path"))
 
 
-def broken(path: Path, why: str) -> Finding:
-    """That a table cannot be read, and why."""
+class _Unreadable(Exception):  # noqa: N818 - what is wrong with a file of the user, no error of ours
+    """A table that cannot be read, for a reason that is known."""
+
+    def __init__(self, reason: Text) -> None:
+        super().__init__(reason.en)
+        self.reason = reason
+
+
+def broken(path: Path, why: str | Text) -> Finding:
+    """That a table cannot be read, and why. A text is of the library that reads it, in its own words."""
+    said = why if isinstance(why, Text) else Text.same(why)
     return _finding(
         "table-unreadable",
         path,
-        Text(f"表格读不出来：{why}", f"the table cannot be read: {why}"),
+        Text(f"表格读不出来：{said.zh}", f"the table cannot be read: {said.en}"),
         Text("用原程序打开后另存", "open it in the program that made it and save it again"),
     )
 
@@ -132,6 +145,8 @@ def _read(path: Path, suffix: str, sheet: str | None) -> Rows:
         return Rows(pl.read_parquet(path), str(path), first=1)
     if suffix in (".csv", ".tsv"):
         text = _decoded(path.read_bytes())
+        if not text.strip():
+            raise _Unreadable(_EMPTY)
         sign = "\t" if suffix == ".tsv" else ","
         headings = next(csv.reader([text.split(b"\n", 1)[0].decode().strip()], delimiter=sign), [])
         frame = _stripped(pl.read_csv(text, separator=sign, infer_schema=False))
@@ -165,4 +180,4 @@ def _decoded(data: bytes) -> bytes:
             return data.decode(encoding).encode()
         except UnicodeDecodeError:
             continue
-    raise ValueError("neither UTF-8 nor GB18030")
+    raise _Unreadable(ENCODING_UNKNOWN)
