@@ -1,4 +1,4 @@
-"""Registers: every policy, claim, transfer, quote and party of the book, as at a day and as known at a time."""
+"""Registers: every list of the book, from policies to versions, as at a day and as known at a time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -118,6 +118,43 @@ where {y} and {mine} and (
   )
 ) order by y.id
 """
+_FACTS = """
+select c.number, g.code as programme, v.version, f.seq, f.body ->> 'line' as line, (f.body -> 'values')::text as stated,
+  f.reported_by, f.known_on, (select t.booked_on from txn t where t.id = f.txn_id) as booked_on,
+  (select string_agg(encode(one, 'hex'), ' ') from unnest(f.evidence) as one) as evidence
+from fact f join claim c on c.id = f.claim_id
+join programme_version v on v.id = c.version_id join programme g on g.id = v.programme_id
+left join policy p on p.id = c.policy_id
+where {f} and {mine} and {of} order by f.claim_id, f.seq
+"""
+_OCCURRENCES = """
+select o.code, o.name_zh, o.name_en, o.began, o.ended, o.place, o.body::text as fields
+from occurrence o
+where coalesce({o}, o.began <= {day}) and exists (
+  select from claim c left join policy p on p.id = c.policy_id
+  join programme_version v on v.id = c.version_id join programme g on g.id = v.programme_id
+  where c.occurrence_id = o.id and {mine} and {of}
+) order by o.id
+"""
+_DETERMINATIONS = """
+select d.code, g.code as programme, v.version, d.revision, o.code as occurrence, d.known_on, d.source,
+  (select t.booked_on from txn t where t.id = d.txn_id) as booked_on, (d.readings -> 'readings')::text as readings
+from determination d join programme_version v on v.id = d.version_id join programme g on g.id = v.programme_id
+left join occurrence o on o.id = d.occurrence_id
+where coalesce({d}, d.known_on <= {day}) and {mine} and {of} order by d.id
+"""
+_VERSIONS = """
+select g.code as programme, v.version, v.name_zh, v.name_en, v.basis, v.valid_from, v.valid_to - 1 as valid_until,
+  (select t.booked_on from txn t where t.id = v.txn_id) as booked_on, encode(v.digest, 'hex') as digest
+from programme_version v join programme g on g.id = v.programme_id
+where coalesce({v}, v.version <= {day}) and {mine} and {of} order by v.id
+"""
+# What is for everybody may have come into the book by an act that a party does not see: then its own day counts.
+_MY_CLAIM = (
+    "(c.claimant_id = :party or p.holder_id = :party or p.leader_id = :party or :party = any (p.parties)"
+    " or p.id in (select later.policy_id from policy_party later where later.party_id = :party)"
+    " or exists (select from transfer x where x.claim_id = c.id and (x.payer_id = :party or x.receiver_id = :party)))"
+)
 
 
 def _date(name: str, zh: str, en: str) -> Field:
@@ -135,7 +172,7 @@ def _money(name: str, zh: str, en: str, *, total: bool = True) -> Field:
 _HOLDER = (_text("holder", "投保人代码", "Holder's code"), _text("holder_name", "投保人", "Holder"))
 _DAYS = (_date("valid_from", "起期", "From"), _date("valid_until", "止期", "To"))
 _STATE, _FIELDS = _text("state", "状态", "State"), _text("fields", "字段", "Fields")
-_CURRENCY = _text("currency", "币种", "Currency")
+_CURRENCY, _BOOKED = _text("currency", "币种", "Currency"), _date("booked_on", "记账日", "Booked on")
 
 REGISTERS: Mapping[str, Register] = {
     one.name: one
@@ -170,9 +207,8 @@ REGISTERS: Mapping[str, Register] = {
             "transfers",
             Text("资金明细", "Transfers"),
             (
-                _NUMBER, _date("booked_on", "记账日", "Booked on"),
-                Field("recorded_at", Text("录入时间", "Recorded at"), "time"), _text("stage", "阶段", "Stage"),
-                _text("flow", "资金流", "Flow"), _text("label", "步骤", "Step"),
+                _NUMBER, _BOOKED, Field("recorded_at", Text("录入时间", "Recorded at"), "time"),
+                _text("stage", "阶段", "Stage"), _text("flow", "资金流", "Flow"), _text("label", "步骤", "Step"),
                 _text("payer", "付方代码", "Payer's code"), _text("payer_name", "付方", "Payer"),
                 _text("receiver", "收方代码", "Receiver's code"),
                 _text("receiver_name", "收方", "Receiver"), _money("amount", "金额", "Amount", total=False), _CURRENCY,
@@ -201,6 +237,50 @@ REGISTERS: Mapping[str, Register] = {
                 Field("recorded_at", Text("录入时间", "Recorded at"), "time"),
             ),
             _PARTIES,
+            "true",
+        ),
+        Register(
+            "occurrences",
+            Text("事件清单", "Occurrences"),
+            (
+                _text("code", "编号", "Code"), _text("name_zh", "名称", "Chinese name"),
+                _text("name_en", "英文名称", "English name"), _date("began", "起", "Began"),
+                _date("ended", "止", "Ended"), _text("place", "地点", "Place"), _FIELDS,
+            ),
+            _OCCURRENCES,
+            _MY_CLAIM,
+        ),
+        Register(
+            "facts",
+            Text("事实清单", "Facts"),
+            (
+                _text("number", "赔案号", "Claim"), *_PROGRAMME, _text("seq", "序号", "No."),
+                _text("line", "项目", "Line"), _text("stated", "内容", "Stated"),
+                _text("reported_by", "报告人", "Reported by"), _date("known_on", "知悉日", "Known on"), _BOOKED,
+                _text("evidence", "证据摘要", "Digests of evidence"),
+            ),
+            _FACTS,
+            _MY_CLAIM,
+        ),
+        Register(
+            "determinations",
+            Text("判定清单", "Determinations"),
+            (
+                _text("code", "编号", "Code"), *_PROGRAMME, _text("revision", "修订", "Revision"),
+                _text("occurrence", "事故", "Occurrence"), _date("known_on", "获知日", "Known on"),
+                _text("source", "来源", "Source"), _BOOKED, _text("readings", "读数", "Readings"),
+            ),
+            _DETERMINATIONS,
+            "true",
+        ),
+        Register(
+            "versions",
+            Text("方案版本清单", "Versions"),
+            (
+                *_PROGRAMME, _text("name_zh", "名称", "Chinese name"), _text("name_en", "英文名称", "English name"),
+                _text("basis", "适用依据", "Basis"), *_DAYS, _BOOKED, _text("digest", "文本摘要", "Digest of the text"),
+            ),
+            _VERSIONS,
             "true",
         ),
     )
@@ -237,6 +317,10 @@ def register(
             yield tuple(row[column] for column in columns)
 
 
+_ALIASES = "pscexqyfodv"
+"""What the queries call the tables whose acts are asked for."""
+
+
 def _known(seen: AsKnown) -> dict[str, str]:
     """For each table of the queries whether the act of its row counts.
 
@@ -244,6 +328,6 @@ def _known(seen: AsKnown) -> dict[str, str]:
     """
     asked = [("t.booked_on <= :booked", seen.booked), ("t.recorded_at <= :at", seen.at)]
     met = " and ".join(condition for condition, value in asked if value is not None)
-    parts = {table: f"(select {met} from txn t where t.id = {table}.txn_id)" if met else "true" for table in "pscexqy"}
+    parts = {one: f"(select {met} from txn t where t.id = {one}.txn_id)" if met else "true" for one in _ALIASES}
     # A party that others know may have come into the book by an act that is not seen.
     return {**parts, "y": f"coalesce({parts['y']}, true)"}

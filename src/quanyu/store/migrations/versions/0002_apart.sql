@@ -39,7 +39,8 @@ begin
 end $$;
 
 -- What a role sees of nothing else: other schemas, functions, sequences, rows to write.
-revoke all on function reserve_ids(regclass, bigint), refuse_missing(text) from public;
+revoke all on function reserve_ids(regclass, bigint), refuse_missing(text),
+  all_there(regclass, bigint, bigint, bigint) from public;
 grant select on party, programme, party_role, quote, quote_event, policy, policy_party, segment, occurrence,
   claim, fact, claim_event, evidence_file, determination, transfer, closing, log, head
   to quanyu_party, quanyu_supervisor;
