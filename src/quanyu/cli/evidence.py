@@ -19,6 +19,20 @@ __all__ = ["certificate", "seal", "seal_after", "verify"]
 
 Language = Annotated[Literal["auto", "zh", "en"], typer.Option("--lang", help="language of messages 语言")]
 
+_WHAT_ZH = {
+    "altered": "被改", "missing": "缺失", "added": "多出", "leaf": "日志条目", "head": "日志头", "cut": "日志变短",
+    "fork": "日志分叉", "signature": "签名", "code": "核验码", "proof": "证明", "form": "格式", "more": "未列出",
+}  # fmt: skip
+_ACT_ZH = {
+    "publish": "发布", "quote": "报价", "underwrite": "核保", "approve": "复核", "issue": "出单", "endorse": "批改",
+    "suspend": "中止", "cancel": "退保", "reinstate": "复效", "extend": "展期", "renew": "续保",
+    "true-up": "按实际调整", "master": "开总保单", "member": "加人", "leave": "减人", "open": "开预约保单", "declare": "申报",
+    "adjust": "结清",
+    "notify": "报案", "fact": "登记事实", "reserve": "提存准备金", "decide": "核定", "advance": "预付", "pay": "赔付",
+    "recover": "追偿", "close": "结案", "reopen": "重开", "determine": "判定", "collect": "收付", "surplus": "结余",
+    "import": "导入", "replay": "演算入账",
+}  # fmt: skip
+
 
 def seal(
     out: Annotated[Path | None, typer.Option("--out", help="where the signed head goes 日志头写入的文件")] = None,
@@ -175,8 +189,12 @@ def _verified(done: "Verified", spoken: str) -> str:
 
 
 def _line(one: "Named", spoken: str) -> str:
-    words = [one.found.what.value, _who(one, spoken), one.found.reason.inside(spoken)]
+    words = [_what(one.found.what.value, spoken), _who(one, spoken), one.found.reason.inside(spoken)]
     return "  " + "  ".join(word for word in words if word)
+
+
+def _what(what: str, spoken: str) -> str:
+    return _WHAT_ZH.get(what, what) if spoken == "zh" else what
 
 
 def _who(one: "Named", spoken: str) -> str:
@@ -189,7 +207,7 @@ def _who(one: "Named", spoken: str) -> str:
     if not one.actor:
         return called
     if spoken == "zh":
-        return f"{called}（交易 {one.found.txn}：{one.act}，{one.actor}，{one.booked_on}）"
+        return f"{called}（交易 {one.found.txn}：{_ACT_ZH.get(one.act, one.act)}，{one.actor}，{one.booked_on}）"
     return f"{called} (transaction {one.found.txn}: {one.act}, by {one.actor}, {one.booked_on})"
 
 
@@ -210,7 +228,9 @@ def _found(found: "Found", spoken: str) -> str:
 def _said(checked: "Checked", spoken: str) -> str:
     zh = spoken == "zh"
     if checked.discrepancies:
-        return "\n".join(f"{one.what.value}  {one.reason.inside(spoken)}" for one in checked.discrepancies)
+        return "\n".join(
+            f"{_what(one.what.value, spoken)}  {one.reason.inside(spoken)}" for one in checked.discrepancies
+        )
     record, note = checked.record, checked.note
     about = f"{record.get('kind')} {record.get('id')}"
     head = "" if note is None else f"{note.head.origin}, {note.head.size:,}, {note.head.at.isoformat()}"

@@ -245,10 +245,10 @@ def _reason(what: What, entry: Entry, *, signed: bool) -> Text:
     if entry.leaf is None and entry.seq is not None:
         return Text(f"日志第 {entry.seq} 条已不存在。", f"Leaf {entry.seq} is gone from the log.")
     zh, en = {
-        What.ADDED: (f"{record} 从未入日志。", f"{record} was never logged."),
-        What.MISSING: (f"{record} 已入日志，记录却不存在。", f"{record} was logged, and is gone."),
-        What.ALTERED: (f"{record} 与入日志时不同。", f"{record} is not what was logged."),
-    }.get(what, (f"{record} 的日志哈希被改动。", f"The log's own hash of {record} was altered."))
+        What.ADDED: ("此记录从未入日志。", f"{record} was never logged."),
+        What.MISSING: ("此记录已入日志，却不存在。", f"{record} was logged, and is gone."),
+        What.ALTERED: ("此记录与入日志时不同。", f"{record} is not what was logged."),
+    }.get(what, ("此记录的日志哈希被改动。", f"The log's own hash of {record} was altered."))
     if signed or what is What.ADDED:
         return Text(zh, en)
     return Text(f"{zh}尚无相符的日志头为证。", f"{en} No head that fits stands against it yet.")
