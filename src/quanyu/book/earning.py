@@ -13,6 +13,7 @@ from quanyu.engine.rows import RowUnreadable, read_row
 from quanyu.formula import EvaluationError, Given
 from quanyu.language.scalars import Source
 from quanyu.rating import CompiledRating, Sheet, Term, earned_share, quote_row
+from quanyu.rating.below_zero import premium_below_zero
 from quanyu.terms import Finding, Text
 
 __all__ = ["KEPT", "Fields", "mean_fields", "premium_of", "rate", "read_fields"]
@@ -38,7 +39,10 @@ def read_fields(version: Version, fields: Fields) -> dict[str, Given]:
 
 
 def rate(version: Version, fields: Mapping[str, str], days: Days) -> Sheet:
-    """The premium sheet of a risk for cover from a day to before another. Raises Refused (`no-premium`)."""
+    """The premium sheet of a risk for cover from a day to before another.
+
+    Raises Refused: `no-premium`, `premium-below-zero`.
+    """
     rating = version.compiled.rating
     if rating is None:
         raise Refused(_unrated(Text("方案没有费率", "the programme has no rating")))
@@ -46,9 +50,12 @@ def rate(version: Version, fields: Mapping[str, str], days: Days) -> Sheet:
     if rating.day_count is not None:
         row |= {"start": days[0].isoformat(), "end": (days[1] - DAY).isoformat()}
     try:
-        return quote_row(rating, read_fields(version, row))
+        sheet = quote_row(rating, read_fields(version, row))
     except EvaluationError as error:
         raise Refused(_unrated(Text(f"算不出保费：{error}", f"there is no premium: {error}"))) from None
+    if wrong := premium_below_zero(sheet):
+        raise Refused(*wrong)
+    return sheet
 
 
 def mean_fields(version: Version, pieces: Sequence[Piece]) -> Fields:

@@ -14,6 +14,7 @@ from quanyu.engine.rows import KEYS, RowUnreadable, read_row
 from quanyu.formula import EvaluationError, Given
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import Quotes, Sheet, levels, quote_columns, quote_row
+from quanyu.rating.below_zero import premium_below_zero, premiums_below_zero
 from quanyu.rating.frame import quote_frame, undeclared
 from quanyu.tables import read_rows, typed_columns, write_table
 from quanyu.terms import Finding, Text
@@ -47,7 +48,9 @@ def quote_fields(
         return [unreadable.finding]
     except EvaluationError as error:
         return [_no_premium(str(error), f"算不出保费：{error.chinese}")]
-    return sheet if sheet is not None else [_no_premium("the programme has no premium", "方案没有保费")]
+    if sheet is None:
+        return [_no_premium("the programme has no premium", "方案没有保费")]
+    return premium_below_zero(sheet) or sheet
 
 
 def _strange(opened: Opened, fields: Mapping[str, str]) -> list[Finding]:
@@ -102,7 +105,7 @@ class PricedTable:
 
 
 def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> PricedTable | list[Finding]:
-    """Prices every row of a table; any bad cell refuses the table, and any risk that breaks a `must`: all are named."""
+    """Prices every row of a table; refused by any bad cell, any risk that breaks a `must`, any premium below zero."""
     rating, names = opened.compiled.rating, opened.compiled.names
     if rating is None:
         return [_no_premium("the programme has no premium", "方案没有保费")]
@@ -111,6 +114,8 @@ def price_table(opened: Opened, exposure: Path, out: Path | None = None) -> Pric
         return quotes
     if opened.programme.must and (broken := _broken(opened, exposure)):
         return broken
+    if (quotes.fen < 0).any():
+        return _below_zero(quotes, exposure)
     if out is not None:
         rows = read_rows(exposure)
         if isinstance(rows, list):
@@ -129,6 +134,12 @@ def _broken(opened: Opened, exposure: Path) -> list[Finding]:
     kinds = {name: k for name, k in opened.compiled.kinds.items() if name in read and name in rows.frame.columns}
     columns, findings = typed_columns(rows, kinds)
     return findings or unmet_rows(opened.compiled, columns, rows.frame.height, place=rows.place)
+
+
+def _below_zero(quotes: Quotes, exposure: Path) -> list[Finding]:
+    """The rows whose premium is below zero."""
+    rows = read_rows(exposure)
+    return rows if isinstance(rows, list) else premiums_below_zero(quotes.fen, rows.place)
 
 
 def _with_names(opened: Opened, exposure: Path) -> Quotes | list[Finding]:

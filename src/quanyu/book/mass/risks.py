@@ -16,6 +16,7 @@ from quanyu.engine.rows import RowUnreadable, read_row
 from quanyu.formula import Column, EvaluationError, Expression, evaluate, names
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import quote_columns
+from quanyu.rating.below_zero import premiums_below_zero
 from quanyu.tables import Rows, as_texts, typed_columns
 from quanyu.tables.typed import TRUE
 from quanyu.terms import Finding
@@ -114,7 +115,7 @@ def _premium(version: Version, columns: dict[str, Column], rows: Rows) -> NDArra
     if rating is None:
         return np.zeros(rows.frame.height, np.int64)
     quotes = quote_columns(rating, columns, rows.frame.height, place=rows.place)
-    return quotes if isinstance(quotes, list) else quotes.fen
+    return quotes if isinstance(quotes, list) else premiums_below_zero(quotes.fen, rows.place) or quotes.fen
 
 
 def _kept(frame: pl.DataFrame, kinds: dict[str, FieldType]) -> pl.DataFrame:
