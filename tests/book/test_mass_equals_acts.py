@@ -173,7 +173,8 @@ def test_truths_in_chinese(store: Store) -> None:
 
 
 BUDGETS = st.sampled_from([
-    "share: 40%, cap: {period: 1000}", "share: 1/3, limit: {period: 777.77}", "limit: {policy: 1% * sum}, cap: {village: 300}",
+    "share: 40%, cap: {period: 1000}", "share: 1/3, limit: {period: 777.77}",
+    "limit: {policy: 1% * sum}, cap: {village: 300}",
     "share: 40%, cap: {policy: 120, period: 700}", "share: 30%, limit: {policy: 20% * premium}, cap: {period: 500}",
 ])  # fmt: skip
 

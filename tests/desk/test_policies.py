@@ -62,7 +62,7 @@ def test_files_are_published_all_or_none_and_once(book: Book, tmp_path: Path) ->
 def test_a_life_has_its_acts_and_its_money(book: Book, tmp_path: Path) -> None:
     number = issued(book, tmp_path)
     verbs.endorse_policy(book, number, start=D(2026, 8, 1), fields={"sum": "20万"}, doing=Doing("扩建", D(2026, 7, 1)))
-    verbs.collect_premium(book, number, payer="甲公司", amount=10000)
+    verbs.collect_premium(book, number, payer="甲公司", amount="100")
     life = verbs.show_policy(book, number)
     assert not isinstance(life, list)
     assert [(one.kind, one.reason) for one in life.deeds] == [("issue", ""), ("endorse", "扩建")]

@@ -24,7 +24,11 @@ parties: {a: {kind: insurer}, b: {kind: insurer}, c: {kind: insurer}, city: {kin
 accounts: {fund: {opening: 0}}
 pools:
   two: {shares: {a: 1/3, b: 2/3}}
-  three: {basis: attached, members: [{from: 2020-01-01, shares: {a: 0.5, b: 0.25, c: 0.25}}, {from: 2026-07-01, shares: {a: 7%, b: 31%, c: 62%}}]}
+  three:
+    basis: attached
+    members:
+      - {from: 2020-01-01, shares: {a: 0.5, b: 0.25, c: 0.25}}
+      - {from: 2026-07-01, shares: {a: 7%, b: 31%, c: 62%}}
 insured: {fields: {sum: money, good: bool, payer: key}}
 covers: {x: {pays: sum}}
 losses: [{as: l, party: a}]
@@ -109,7 +113,7 @@ def test_columns_are_the_fold(written: list[str], risks: list[tuple[int, int, bo
 
     def values(expression: Expression) -> list[object]:
         assert constant(expression) is None
-        return [evaluate(expression, row.fields) for row in rows]  # type: ignore[arg-type]
+        return [evaluate(expression, row.fields) for row in rows]
 
     def day(name: str) -> "np.typing.NDArray[np.int64]":
         return np.array([row.fields[name] for row in rows], "datetime64[D]").astype(np.int64)

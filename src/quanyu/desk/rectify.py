@@ -97,7 +97,8 @@ def rectify(book: Book, change: Path, programmes: Sequence[Path], order: Order) 
 
 def _programmes_in(paths: Sequence[Path]) -> tuple[list[Path], tuple[Path, ...]]:
     """The files named and those in the folders named that state a programme; and the others in the folders."""
-    found, other = [], []
+    found: list[Path] = []
+    other: list[Path] = []
     for path in files_of(paths, (".yaml", ".yml")):
         named = path in paths or _PROGRAMME.search(path.read_bytes()) is not None
         (found if named else other).append(path)
