@@ -80,7 +80,7 @@ class Bordereau:
     @property
     def currencies(self) -> tuple[str, ...]:
         """Those of its policies and claims, yuan first and where there is none."""
-        found = {one.currency for one in (*self.premiums, *self.losses)}
+        found = {one.currency for one in self.premiums} | {one.currency for one in self.losses}
         return tuple(sorted(found or {"CNY"}, key=lambda code: (code != "CNY", code)))
 
 
