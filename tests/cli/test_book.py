@@ -98,3 +98,16 @@ def test_slips_of_the_command_line_are_said(published: None) -> None:
     assert "amount-too-large" in run("collect", "x", "--payer", "甲", "--amount", "1亿亿", status=1)
     assert "unknown-programme" in run("quote", "t.none", "--from", "2026-02-01", status=1)
     assert "unknown-policy" in run("show", "x", "--known", "2026-01-01T12:00", status=1)
+
+
+def test_fields_go_by_what_the_programme_calls_them(published: None, tmp_path: Path) -> None:
+    named = BASE.replace("t.farm", "t.named").replace(
+        "sum: money", "sum: {type: money, name: {zh: 保额, en: insured sum}}"
+    )
+    path = tmp_path / "named.yaml"
+    path.write_text(named.lstrip(), "utf-8")
+    run("publish", str(path), "--booked", "2026-01-01")
+    number = issue("t.named", "--field", "sum=10万", "--field", "village=E")
+    said = run("show", number)
+    assert "insured sum=10万" in said
+    assert "village=E" in said

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias, TypeVar
 
+from sqlalchemy import Connection
+
 from quanyu.book import Journal, Money, Repeated, collecting, declarations, endorsing, issuing, masters, renewing
 from quanyu.book.act import Refused
 from quanyu.book.amounts import fen_of
@@ -261,9 +263,15 @@ def collect_premium(
 def show_policy(book: Book, number: str, known: AsKnown | None = None) -> Life | Findings:
     """A policy's life as it was known."""
     try:
-        return book.read(lambda connection: life_of(connection, number, known))
+        return book.read(lambda connection: _with_titles(connection, book, life_of(connection, number, known)))
     except Refused as refused:
         return refused.findings
+
+
+def _with_titles(connection: Connection, book: Book, life: Life) -> Life:
+    """The same with what its programme calls the fields."""
+    specs = book.library.version(connection, life.policy.version_id).programme.insured.fields
+    return replace(life, titles={name: spec.name for name, spec in specs.items() if spec.name is not None})
 
 
 def _nameless() -> Finding:
