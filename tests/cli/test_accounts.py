@@ -144,6 +144,9 @@ def test_funds(world: World, tmp_path: Path) -> None:
     said = quanyu(*FUND).output
     assert "Reserve CNY" in said
     assert "Fund movements: opening" in said
+    chinese = quanyu(*FUND, spoken="zh").output
+    assert "账户资金：期初资金" in chinese
+    assert "opening" not in chinese
     for suffix in (".xlsx", ".parquet"):
         assert quanyu(*FUND, "--out", str(tmp_path / f"f{suffix}")).exit_code == 0
     frame = pl.read_parquet(tmp_path / "f.parquet")

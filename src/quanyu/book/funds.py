@@ -47,6 +47,12 @@ class Fund:
                 sums[line.section, line.label] = (received + line.received, given + line.given)
         return dict(sums)
 
+    def other_side(self, section: Section, label: str) -> tuple[Name, ...]:
+        """The parties that gave or received under a label, those who are named by a programme."""
+        mine = [line for line in self._due(self.statement.lines) if (line.section, line.label) == (section, label)]
+        sides = dict.fromkeys(line.counterparty for line in mine)
+        return tuple(self.statement.names[one] for one in sides if one is not None)
+
     def _due(self, lines: tuple[Line, ...]) -> list[Line]:
         return [line for line in lines if line.stage == "due" and line.currency == self.currency]
 

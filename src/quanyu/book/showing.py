@@ -1,8 +1,8 @@
 """A policy's life as the book knew it: acts, days, money between parties, what stands under it."""
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -52,7 +52,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """All of a policy. under: the policies of which it is the master."""
+    """All of a policy. under: the policies of which it is the master. titles: of fields, where they have one."""
 
     policy: Policy
     programme: str
@@ -63,6 +63,7 @@ class Life:
     pieces: tuple[Piece, ...]
     money: tuple[Due, ...]
     under: tuple[Policy, ...]
+    titles: Mapping[str, Text] = field(default_factory=dict)
 
 
 def life_of(connection: Connection, number: str, known: AsKnown | None = None) -> Life:

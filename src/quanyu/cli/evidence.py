@@ -26,8 +26,8 @@ _WHAT_ZH = {
 _ACT_ZH = {
     "publish": "发布", "quote": "报价", "underwrite": "核保", "approve": "复核", "issue": "出单", "endorse": "批改",
     "suspend": "中止", "cancel": "退保", "reinstate": "复效", "extend": "展期", "renew": "续保",
-    "true-up": "按实际调整", "master": "开总保单", "member": "加人", "leave": "减人", "open": "开预约保单", "declare": "申报",
-    "adjust": "结清",
+    "true-up": "按实际调整", "master": "开总保单", "member": "加人", "leave": "减人", "open": "开预约保单",
+    "declare": "申报", "adjust": "结清",
     "notify": "报案", "fact": "登记事实", "reserve": "提存准备金", "decide": "核定", "advance": "预付", "pay": "赔付",
     "recover": "追偿", "close": "结案", "reopen": "重开", "determine": "判定", "collect": "收付", "surplus": "结余",
     "import": "导入", "replay": "演算入账",

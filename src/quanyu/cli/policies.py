@@ -3,8 +3,9 @@
 import dataclasses
 import datetime as dt
 import json as to_json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["show_decision", "show_life", "show_money", "show_policy", "show_published", "show_quote"]
 
 _DAY = dt.timedelta(days=1)
+_NO_TITLES: Mapping[str, Text] = MappingProxyType({})
 _EN = {"master": "master policy", "open": "open policy"}
 _ZH = {
     "policy": "保单", "master": "总保单", "open": "预约保单", "certificate": "凭证", "declaration": "申报",
@@ -155,7 +157,9 @@ def show_life(life: "Life", language: str, *, json: bool) -> None:
     standing = _table(language, headings, "保障" if zh else "cover")
     for piece in life.pieces:
         days = f"{piece.valid_from} – {piece.valid_to - _DAY}"
-        standing.add_row(days, _word(piece.segment.state, language), escape(_fields(piece.segment.fields)))
+        standing.add_row(
+            days, _word(piece.segment.state, language), escape(_fields(piece.segment.fields, life.titles, language))
+        )
     print_table(standing, console)
     print_table(_acts(life, language), console)
     if life.money:
@@ -202,8 +206,9 @@ def _below(life: "Life", language: str) -> Table:
     return table
 
 
-def _fields(fields: Any) -> str:
-    return ", ".join(f"{name}={value}" for name, value in fields.items())
+def _fields(fields: Any, titles: Mapping[str, Text] = _NO_TITLES, language: str = "en") -> str:
+    named = {name: titles[name].inside(language) if name in titles else name for name in fields}
+    return ", ".join(f"{named[name]}={value}" for name, value in fields.items())
 
 
 def _print(value: Any) -> None:

@@ -16,7 +16,7 @@ from quanyu.documents.palette import KINDS
 if TYPE_CHECKING:
     from quanyu.book.balances import TrialBalance
     from quanyu.book.bordereaux import Ceded, Written
-    from quanyu.book.statements import Statement
+    from quanyu.book.statements import Section, Statement
     from quanyu.book.subsidies import Subsidised
     from quanyu.desk.accounts import Bordereau, FundPeriod
 
@@ -163,9 +163,19 @@ def show_funds(found: "Iterable[FundPeriod]", language: str) -> None:
         table.add_row("期初" if zh else "opening", _yuan(one.period.opening), _yuan(one.year.opening), style="bold")
         for section, label in dict.fromkeys([*year, *period]):
             nets = [received - given for received, given in (p.get((section, label), (0, 0)) for p in (period, year))]
-            table.add_row(f"{SECTIONS[section].inside(language)}: {escape(label)}", *map(_yuan, nets))
+            colon, of = "：" if zh else ": ", _of_label(one, section, label, language)
+            table.add_row(escape(f"{SECTIONS[section].inside(language)}{colon}{of}"), *map(_yuan, nets))
         table.add_row("期末" if zh else "closing", _yuan(one.period.closing), _yuan(one.year.closing), style="bold")
         print_table(table)
+
+
+def _of_label(one: "FundPeriod", section: "Section", label: str, language: str) -> str:
+    """Who is on the other side of a line; the step's label where nobody has a name."""
+    if label == "opening":
+        return "期初资金" if language == "zh" else "opening"
+    names = (name.text.inside(language) for name in one.year.other_side(section, label))
+    sides = "、".join(names) if language == "zh" else ", ".join(names)
+    return sides or label
 
 
 def show_balance(one: "TrialBalance", language: str) -> None:
