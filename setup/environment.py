@@ -1,7 +1,7 @@
 """Makes the virtual environment `.venv` and installs Quanyu into it. Standard library only; Python 3.8 can read it.
 
-    python3 setup/environment.py          what `make demo` needs
-    python3 setup/environment.py --dev    also what `make test` needs
+python3 setup/environment.py          what `make demo` needs
+python3 setup/environment.py --dev    also what `make test` needs
 """
 
 import os
@@ -56,8 +56,18 @@ def install(extra):
     if not python.exists():
         subprocess.run([sys.executable, "-m", "venv", str(ENVIRONMENT)], check=True)
     subprocess.run(
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-         "-c", str(ROOT / "constraints.txt"), "-e", str(ROOT) + extra],
+        [
+            str(python),
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-c",
+            str(ROOT / "constraints.txt"),
+            "-e",
+            str(ROOT) + extra,
+        ],
         check=True,
     )
 

@@ -88,7 +88,7 @@ def risks(draw: st.DrawFn) -> list[Risk]:
         fields = {name: draw(values) for name, values in FIELDS[code].items()}
         first, days = IN_FORCE[code]
         start = first + dt.timedelta(days=draw(st.integers(0, days)))
-        end = start + dt.timedelta(days=draw(st.integers(0, 400)))
+        end = start + dt.timedelta(days=draw(st.integers(0, 364)))
         holder = draw(_one("王五", "张三", "慈溪“甲”厂", 'Wu \\ "B"', "a\tb"))
         held = draw(st.sampled_from([None, f"ID-{holder}"]))
         found.append(Risk(code, f"P{n}", holder, start, end, fields, held))

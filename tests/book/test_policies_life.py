@@ -269,11 +269,16 @@ def test_a_payer_pays_what_it_owes_and_no_more(desk: Desk) -> None:
 
 
 def test_a_part_of_a_premium_is_collected_of_all_that_is_owed_pro_rata(desk: Desk) -> None:
-    desk.publish({"pools": "{pool: {shares: {insurer: 70%, city: 30%}}}", "premium": """
+    desk.publish(
+        {
+            "pools": "{pool: {shares: {insurer: 70%, city: 30%}}}",
+            "premium": """
   base: sum * 1%
   day_count: actual/365
   from: [{as: own, party: insured}]
-  to: [{as: risk, party: pool}]"""})
+  to: [{as: risk, party: pool}]""",
+        }
+    )
     policy = desk.issue({"sum": "10万"}, D(2026, 1, 1))
     paid = desk.act(lambda j: collect(j, policy.number, payer_id=policy.holder_id, amount=101))
     assert sorted(money.amount for money in paid) == [30, 71]

@@ -11,20 +11,37 @@ from quanyu.documents.figures import entry, fen, full, moment, percent, short
 from quanyu.documents.stated import Number
 
 
-@pytest.mark.parametrize(("value", "expected"), [
-    (None, "—"), (0, "0"), (1234567, "1,234,567"), (Fraction(12960, 100), "129.60"), (-5, "−5"), (12345.67, "12,346"),
-    (1234.5, "1,234.50"), (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "—"), (-0.0, "0"),
-])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (None, "—"),
+        (0, "0"),
+        (1234567, "1,234,567"),
+        (Fraction(12960, 100), "129.60"),
+        (-5, "−5"),
+        (12345.67, "12,346"),
+        (1234.5, "1,234.50"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "—"),
+        (-0.0, "0"),
+    ],
+)
 def test_full(value: Number | None, expected: str) -> None:
     assert full(value) == expected
 
 
-@pytest.mark.parametrize(("value", "zh", "en"), [
-    (300_000_000, "3 亿", "300 m"), (12_345_678, "1,235 万", "12.35 m"), (15_000, "1.5 万", "15 k"),
-    (999, "999", "999"),
-
-    (-2_500_000_000.0, "−25 亿", "−2.5 bn"), (math.inf, "∞", "∞"),
-])
+@pytest.mark.parametrize(
+    ("value", "zh", "en"),
+    [
+        (300_000_000, "3 亿", "300 m"),
+        (12_345_678, "1,235 万", "12.35 m"),
+        (15_000, "1.5 万", "15 k"),
+        (999, "999", "999"),
+        (-2_500_000_000.0, "−25 亿", "−2.5 bn"),
+        (math.inf, "∞", "∞"),
+    ],
+)
 def test_short(value: Number, zh: str, en: str) -> None:
     assert (short(value).zh, short(value).en) == (zh, en)
 

@@ -22,12 +22,15 @@ def taken(blocks: tuple[Block, ...], label: str, loss: float) -> float:
     return sum((s.right - s.left) * max(0.0, min(s.high, loss) - s.low) for s in slabs)
 
 
-@pytest.mark.parametrize(("loss", "expected"), [
-    (50, (50, 0, 0, 0)),
-    (300, (100, 0.7 * 200, 0.3 * 200, 0)),
-    (1000, (100, 0.7 * 900, 200, 70)),
-    (2500, (100, 0.7 * 900, 200, 1570)),
-])
+@pytest.mark.parametrize(
+    ("loss", "expected"),
+    [
+        (50, (50, 0, 0, 0)),
+        (300, (100, 0.7 * 200, 0.3 * 200, 0)),
+        (1000, (100, 0.7 * 900, 200, 70)),
+        (2500, (100, 0.7 * 900, 200, 1570)),
+    ],
+)
 def test_list_shares_as_the_fold_of_a_lone_loss(loss: float, expected: tuple[float, ...]) -> None:
     steps = (
         Step(label="deductible", taker="a", limits=bound(100)),
@@ -55,10 +58,14 @@ def test_attachment_counts_what_reaches_the_step() -> None:
 
 
 def test_tower_members_see_the_same_amount_and_nesting_gives_its_rest_to_the_party() -> None:
-    tower = Step(label="treaty", tower=True, steps=(
-        Step(label="one", taker="r", share=Fraction(4, 5), attachments=bound(20), limits=bound(30)),
-        Step(label="two", taker="r", attachments=bound(50), limits=bound(50)),
-    ))
+    tower = Step(
+        label="treaty",
+        tower=True,
+        steps=(
+            Step(label="one", taker="r", share=Fraction(4, 5), attachments=bound(20), limits=bound(30)),
+            Step(label="two", taker="r", attachments=bound(50), limits=bound(50)),
+        ),
+    )
     steps = (Step(label="pool", taker="p", limits=bound(120), steps=(tower,)), Step(label="last", taker="c"))
     blocks = layers_of(steps, {})
     assert taken(blocks, "one", 200) == pytest.approx(24)
@@ -97,7 +104,7 @@ def test_blocks_do_not_overlap() -> None:
     )
     slabs = [s for b in layers_of(steps, {}) for s in b.slabs]
     for i, one in enumerate(slabs):
-        for other in slabs[i + 1:]:
+        for other in slabs[i + 1 :]:
             high = min(one.high, other.high) - max(one.low, other.low)
             wide = min(one.right, other.right) - max(one.left, other.left)
             assert high <= 1e-9 or wide <= 1e-9 or math.isnan(high)

@@ -67,7 +67,7 @@ def test_loads_nothing(html: str, page: Reader) -> None:
         assert "src" not in attributes, tag
         assert (attributes.get("href") or "#").startswith("#"), attributes
         assert not [a for a in attributes if a.startswith("on")], attributes
-    styles = html[html.index("<style>"):html.index("</style>")]
+    styles = html[html.index("<style>") : html.index("</style>")]
     assert not re.search(r"url\(|@import|@font-face", styles)
     policies = [a.get("content") or "" for t, a in page.elements if t == "meta" and "http-equiv" in a]
     assert any("default-src 'none'" in p for p in policies)

@@ -27,7 +27,9 @@ def test_scipy_finds_no_better() -> None:
     n = drawn(NegativeBinomial(6.0, 0.5), 200)
     theirs = optimize.minimize(
         lambda v: -stats.nbinom(np.exp(v[0]), 1.0 / (1.0 + np.exp(v[1] - v[0]))).logpmf(n).sum(),
-        [0.0, 1.0], method="BFGS")
+        [0.0, 1.0],
+        method="BFGS",
+    )
     found = fit_frequency(n)
     assert found.negative_binomial_likelihood >= -theirs.fun - 1e-5
     assert found.negative_binomial is not None
@@ -58,8 +60,13 @@ def test_exposure() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "exposure", "field"),
-    [([1.5, 2.0], None, "counts"), ([1], None, "counts"), ([0, 0], None, "counts"), ([1, 2], [1.0], "exposure"),
-     ([1, 2], [1.0, 0.0], "exposure")],
+    [
+        ([1.5, 2.0], None, "counts"),
+        ([1], None, "counts"),
+        ([0, 0], None, "counts"),
+        ([1, 2], [1.0], "exposure"),
+        ([1, 2], [1.0, 0.0], "exposure"),
+    ],
 )
 def test_what_is_refused(counts: list[float], exposure: list[float] | None, field: str) -> None:
     with pytest.raises(LawError) as caught:

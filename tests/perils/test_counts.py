@@ -43,8 +43,12 @@ def test_negative_binomial_by_variance() -> None:
 
 
 def test_bad_counts() -> None:
-    for make, field in ((lambda: Poisson(0.0), "mean"), (lambda: Binomial(0, 0.1), "n"),
-                        (lambda: Binomial(3, 1.0), "p"), (lambda: EmpiricalCount((-1,)), "values")):
+    for make, field in (
+        (lambda: Poisson(0.0), "mean"),
+        (lambda: Binomial(0, 0.1), "n"),
+        (lambda: Binomial(3, 1.0), "p"),
+        (lambda: EmpiricalCount((-1,)), "values"),
+    ):
         with pytest.raises(LawError) as caught:
             make()
         assert caught.value.field == field

@@ -61,8 +61,10 @@ def test_the_large_portfolio_limit() -> None:
     """The share of defaults of very many loans has the Vasicek (2002) cdf."""
     loans = Default("loans", 100_000, 0.02, 0.12, Uniform(0.0, 1.0))
     p = loans.conditional(loans.driver(1, range(20_000)))
+
     def cdf(x: object) -> object:
         return stats.norm.cdf((np.sqrt(0.88) * stats.norm.ppf(x) - stats.norm.ppf(0.02)) / np.sqrt(0.12))
+
     assert stats.kstest(p, cdf).pvalue > 1e-4
 
 
@@ -78,8 +80,13 @@ def test_blocks_and_compiling_change_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("change", "field"),
-    [({"units": 0}, "units"), ({"pd": 0.0}, "pd"), ({"correlation": 1.0}, "correlation"),
-     ({"lgd": Gamma(1.0, 1.0)}, "lgd"), ({"name": ""}, "name")],
+    [
+        ({"units": 0}, "units"),
+        ({"pd": 0.0}, "pd"),
+        ({"correlation": 1.0}, "correlation"),
+        ({"lgd": Gamma(1.0, 1.0)}, "lgd"),
+        ({"name": ""}, "name"),
+    ],
 )
 def test_what_is_refused(change: dict[str, object], field: str) -> None:
     good: dict[str, object] = {"name": "x", "units": 3, "pd": 0.1, "correlation": 0.1, "lgd": Uniform(0.0, 1.0)}

@@ -95,8 +95,13 @@ def test_impossible_correlations_name_their_pairs() -> None:
 
 @pytest.mark.parametrize(
     ("pairs", "options", "field"),
-    [({("a", "a"): 0.5}, {}, "a, a"), ({("a", "b"): 0.5, ("b", "a"): 0.5}, {}, "b, a"), ({("a", "b"): 1.5}, {}, "a, b"),
-     ({("a", "b"): 0.5}, {"df": 0.0}, "df"), ({("a", "b"): 0.5}, {"df": 3.0, "measure": "spearman"}, "measure")],
+    [
+        ({("a", "a"): 0.5}, {}, "a, a"),
+        ({("a", "b"): 0.5, ("b", "a"): 0.5}, {}, "b, a"),
+        ({("a", "b"): 1.5}, {}, "a, b"),
+        ({("a", "b"): 0.5}, {"df": 0.0}, "df"),
+        ({("a", "b"): 0.5}, {"df": 3.0, "measure": "spearman"}, "measure"),
+    ],
 )
 def test_bad_pairs(pairs: dict[tuple[str, str], float], options: dict[str, object], field: str) -> None:
     with pytest.raises(LawError) as caught:

@@ -27,8 +27,12 @@ def test_shift_and_truncation_stay_exact() -> None:
 
 @pytest.mark.parametrize(
     ("values", "weights", "field"),
-    [((), (), "values"), ((1.0,), (1.0, 2.0), "weights"), ((1.0, 2.0), (0.0, 0.0), "weights"),
-     ((float("inf"),), (), "values")],
+    [
+        ((), (), "values"),
+        ((1.0,), (1.0, 2.0), "weights"),
+        ((1.0, 2.0), (0.0, 0.0), "weights"),
+        ((float("inf"),), (), "values"),
+    ],
 )
 def test_bad_tables(values: tuple[float, ...], weights: tuple[float, ...], field: str) -> None:
     with pytest.raises(LawError) as caught:

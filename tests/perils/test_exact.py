@@ -77,8 +77,9 @@ def test_the_bracket_holds_poisson_sums_of_exponentials(points: int) -> None:
     assert q.low <= closed_q * (1.0 + 1e-4)
     assert closed_q * (1.0 - 1e-4) <= q.high
     # E[S; S > q] of the same series: n scale P(gamma(n + 1) > q / scale).
-    above = float((stats.poisson(mean).pmf(n[:, 0]) * n[:, 0] * scale
-                   * special.gammaincc(n[:, 0] + 1.0, closed_q / scale)).sum())
+    above = float(
+        (stats.poisson(mean).pmf(n[:, 0]) * n[:, 0] * scale * special.gammaincc(n[:, 0] + 1.0, closed_q / scale)).sum()
+    )
     tail = exact.tvar(0.99)
     assert tail.low <= above / 0.01 * (1.0 + 1e-4)
     assert above / 0.01 * (1.0 - 1e-4) <= tail.high
@@ -97,8 +98,13 @@ def test_gamma_sums_are_gamma() -> None:
 
 @pytest.mark.parametrize(
     ("layer", "annual"),
-    [(Layer(), Annual()), (Layer(1e5, 9e5), Annual()), (Layer(1e5, 9e5, 0.5), Annual(1e5, 1e6)),
-     (Layer(), Annual(5e5)), (Layer(0.0, 3e5), Annual(0.0, 6e5))],
+    [
+        (Layer(), Annual()),
+        (Layer(1e5, 9e5), Annual()),
+        (Layer(1e5, 9e5, 0.5), Annual(1e5, 1e6)),
+        (Layer(), Annual(5e5)),
+        (Layer(0.0, 3e5), Annual(0.0, 6e5)),
+    ],
 )
 def test_simulated_years_lie_in_the_bracket(layer: Layer, annual: Annual) -> None:
     years = 300_000

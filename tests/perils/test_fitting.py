@@ -26,8 +26,14 @@ from quanyu.perils.generator import base_of
 
 SIZE = 20_000
 KNOWN: dict[str, Law] = {
-    "lognormal": Lognormal(9.0, 1.3), "gamma": Gamma(0.8, 5e4), "pareto": Pareto(1.7, 1e5), "lomax": Lomax(2.5, 4e4),
-    "weibull": Weibull(0.7, 3e4), "beta": Beta(2.0, 5.0), "normal": Normal(18.0, 6.0), "uniform": Uniform(2.0, 5.0),
+    "lognormal": Lognormal(9.0, 1.3),
+    "gamma": Gamma(0.8, 5e4),
+    "pareto": Pareto(1.7, 1e5),
+    "lomax": Lomax(2.5, 4e4),
+    "weibull": Weibull(0.7, 3e4),
+    "beta": Beta(2.0, 5.0),
+    "normal": Normal(18.0, 6.0),
+    "uniform": Uniform(2.0, 5.0),
 }
 
 

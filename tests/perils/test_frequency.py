@@ -20,7 +20,10 @@ from quanyu.perils import (
 )
 
 FLOOD = FrequencySeverity(
-    "flood", NegativeBinomial(6.0, 0.3), Lognormal(9.0, 1.2), season("11-01", "03-31"),
+    "flood",
+    NegativeBinomial(6.0, 0.3),
+    Lognormal(9.0, 1.2),
+    season("11-01", "03-31"),
     facts={"depth": Gamma(2.0, 30.0), "roof": Categorical(("tile", "sheet"), (0.7, 0.3)), "rain": Gamma(3.0, 40.0)},
     dependence=Dependence({("severity", "depth"): 0.6, ("depth", "rain"): 0.5}, measure="spearman"),
 )
@@ -130,8 +133,11 @@ def test_rank_correlation_between_facts_and_their_own_laws() -> None:
     o = FLOOD.draw(21, range(20_000))
     assert o.severity is not None
     count = len(o.severity)
-    for a, b, rho in ((o.severity, o.facts["depth"], 0.6), (o.facts["depth"], o.facts["rain"], 0.5),
-                      (o.severity, o.facts["rain"], 0.0)):
+    for a, b, rho in (
+        (o.severity, o.facts["depth"], 0.6),
+        (o.facts["depth"], o.facts["rain"], 0.5),
+        (o.severity, o.facts["rain"], 0.0),
+    ):
         assert abs(stats.spearmanr(a, b).statistic - rho) < 4.0 / np.sqrt(count)
     assert stats.kstest(o.facts["rain"], Gamma(3.0, 40.0).cdf).pvalue > 1e-4
     assert stats.kstest(o.severity, Lognormal(9.0, 1.2).cdf).pvalue > 1e-4
@@ -148,8 +154,13 @@ def test_no_severity_and_fixed_counts() -> None:
 def test_no_years_and_no_losses() -> None:
     empty = FLOOD.draw(1, range(7, 7), ordered=True)
     assert empty.ptr.tolist() == [0]
-    rare = FrequencySeverity("rare", Poisson(1e-9), Lognormal(0.0, 1.0), facts={"depth": Gamma(1.0, 1.0)},
-                             dependence=Dependence({("severity", "depth"): 0.5}))
+    rare = FrequencySeverity(
+        "rare",
+        Poisson(1e-9),
+        Lognormal(0.0, 1.0),
+        facts={"depth": Gamma(1.0, 1.0)},
+        dependence=Dependence({("severity", "depth"): 0.5}),
+    )
     for small in (True, False):
         assert rare.draw(1, range(20), ordered=True, small=small).counts.sum() == 0
 
@@ -159,8 +170,10 @@ def test_no_years_and_no_losses() -> None:
     [
         (lambda: FrequencySeverity("a/b", Poisson(1.0)), "name"),
         (lambda: FrequencySeverity("a", NegativeBinomial(1.0, 1.0), factor=Gamma(1.0, 1.0)), "factor"),
-        (lambda: FrequencySeverity("a", Poisson(1.0), dependence=Dependence({("severity", "x"): 0.1})),
-         "dependence.severity"),
+        (
+            lambda: FrequencySeverity("a", Poisson(1.0), dependence=Dependence({("severity", "x"): 0.1})),
+            "dependence.severity",
+        ),
         (lambda: FrequencySeverity("a", Poisson(1.0), facts={"severity": Gamma(1.0, 1.0)}), "facts"),
     ],
 )

@@ -59,8 +59,10 @@ def test_the_limit_law_of_anderson_darling() -> None:
 
 def test_p_values_of_a_right_law_are_even() -> None:
     """Sixty samples of the law: bootstrap p-values of the fitted law must look uniform."""
-    p = [goodness(fit(x, "lognormal"), x, replicates=99, seed=7 + i).ad_p
-         for i, x in enumerate(drawn(LAW, 60, number) for number in range(60))]
+    p = [
+        goodness(fit(x, "lognormal"), x, replicates=99, seed=7 + i).ad_p
+        for i, x in enumerate(drawn(LAW, 60, number) for number in range(60))
+    ]
     assert stats.kstest(p, "uniform").pvalue > 1e-3
 
 

@@ -10,8 +10,12 @@ DATES = [date(2015, 1, 1) + timedelta(days=i) for i in range((date(2021, 1, 1) -
 
 def history(step: str = "day") -> History:
     """Six years; the first series tells the year and the day, the second is its negative."""
-    first = np.array([d.year * 1000.0 + date(2001, d.month, min(d.day, 28 if d.month == 2 else 31)).timetuple().tm_yday
-                      for d in DATES])
+    first = np.array(
+        [
+            d.year * 1000.0 + date(2001, d.month, min(d.day, 28 if d.month == 2 else 31)).timetuple().tm_yday
+            for d in DATES
+        ]
+    )
     return History.of(DATES, np.stack([first, -first], axis=1), ["rain", "dry"], step=step)  # type: ignore[arg-type]
 
 

@@ -17,8 +17,11 @@ def test_moments_of_a_payment(layer: Layer) -> None:
     inner = [float(LAW.cdf(layer.attachment)), min(float(LAW.cdf(layer.exit)), 1.0 - 1e-13)]
     for order, exact in ((1, layer.mean(LAW)), (2, layer.square(LAW))):
         grid = [0.0, *inner, 1.0 - 1e-13]
-        area = sum(integrate.quad(lambda p, k=order: payment(p) ** k, a, b, limit=400, epsrel=1e-7)[0]
-                   for a, b in pairwise(grid) if b > a)
+        area = sum(
+            integrate.quad(lambda p, k=order: payment(p) ** k, a, b, limit=400, epsrel=1e-7)[0]
+            for a, b in pairwise(grid)
+            if b > a
+        )
         assert exact == pytest.approx(area, rel=2e-4)
 
 
@@ -36,9 +39,13 @@ def test_annual() -> None:
 
 
 def test_what_is_refused() -> None:
-    for make, field in ((lambda: Layer(-1.0), "attachment"), (lambda: Layer(0.0, 0.0), "limit"),
-                        (lambda: Layer(share=0.0), "share"), (lambda: Annual(-1.0), "attachment"),
-                        (lambda: Annual(limit=-1.0), "limit")):
+    for make, field in (
+        (lambda: Layer(-1.0), "attachment"),
+        (lambda: Layer(0.0, 0.0), "limit"),
+        (lambda: Layer(share=0.0), "share"),
+        (lambda: Annual(-1.0), "attachment"),
+        (lambda: Annual(limit=-1.0), "limit"),
+    ):
         with pytest.raises(LawError) as caught:
             make()
         assert caught.value.field == field

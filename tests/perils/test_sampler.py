@@ -38,8 +38,15 @@ def test_draws_follow_the_law(law: Law) -> None:
     assert stats.kstest(x, law.cdf).pvalue > 1e-4
 
 
-@pytest.mark.parametrize("law", [CONTINUOUS["lognormal"], CONTINUOUS["gamma-small"], fixed(3.0),
-                                 Empirical(tuple(float(i) ** 2 for i in range(3000)))])
+@pytest.mark.parametrize(
+    "law",
+    [
+        CONTINUOUS["lognormal"],
+        CONTINUOUS["gamma-small"],
+        fixed(3.0),
+        Empirical(tuple(float(i) ** 2 for i in range(3000))),
+    ],
+)
 def test_compiled_draws_have_the_same_bits(law: Law) -> None:
     table, base = sampler(law), base_of(7, "test/bits")
     out = np.empty(PTR[-1])

@@ -72,8 +72,10 @@ def test_blocks_change_nothing_and_a_series_more_neither() -> None:
         (lambda: MeanReversion("x", {}), "series"),
         (lambda: MeanReversion("x", {"a": Reverting((1.0,) * 365, 1.0, 1.0)}, "week"), "mean"),
         (lambda: MeanReversion("x", {"a": HOG}, "week", Dependence({("a", "b"): 0.1})), "dependence.b"),
-        (lambda: MeanReversion("x", {"a": HOG, "b": HOG}, "week", Dependence({("a", "b"): 0.1}, df=3.0)),
-         "dependence.df"),
+        (
+            lambda: MeanReversion("x", {"a": HOG, "b": HOG}, "week", Dependence({("a", "b"): 0.1}, df=3.0)),
+            "dependence.df",
+        ),
     ],
 )
 def test_what_is_refused(make: object, field: str) -> None:

@@ -39,8 +39,16 @@ def test_one_day() -> None:
     assert float(at("01-02").cdf(1 / 365)) == 1.0
 
 
-@pytest.mark.parametrize("make", [lambda: at("02-29"), lambda: at("6-1"), lambda: season("13-01", "01-01"),
-                                  lambda: monthly([1.0] * 11), lambda: monthly([0.0] * 12)])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: at("02-29"),
+        lambda: at("6-1"),
+        lambda: season("13-01", "01-01"),
+        lambda: monthly([1.0] * 11),
+        lambda: monthly([0.0] * 12),
+    ],
+)
 def test_what_is_no_time(make: object) -> None:
     with pytest.raises(LawError):
         make()  # type: ignore[operator]

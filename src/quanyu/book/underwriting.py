@@ -54,9 +54,7 @@ def _decided(version: Version, fields: Mapping[str, str]) -> Decision:
     return Decision("proposed" if rules.checked == "always" else "accepted", ())
 
 
-def _holding(
-    version: Version, fields: Mapping[str, str], rules: Sequence[Reason], *, doubt: bool
-) -> Iterator[Text]:
+def _holding(version: Version, fields: Mapping[str, str], rules: Sequence[Reason], *, doubt: bool) -> Iterator[Text]:
     """The reasons of the rules that hold. doubt: also of those that cannot be judged, which a person has to."""
     known = read_fields(version, fields)
     for rule in rules:

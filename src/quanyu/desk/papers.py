@@ -109,9 +109,7 @@ def bordereau_paper(one: Bordereau, asked: Asked, paper: Paper, currency: str = 
     return d.Bordereau(heading=heading, premiums=premiums, losses=losses)
 
 
-def subsidy_paper(
-    lines: Iterable[Subsidised], asked: Asked, paper: Paper, currency: str = "CNY"
-) -> d.SubsidyStatement:
+def subsidy_paper(lines: Iterable[Subsidised], asked: Asked, paper: Paper, currency: str = "CNY") -> d.SubsidyStatement:
     """A settlement of subsidies by level of government, of lines of one currency."""
     every = list(lines)
     levels = [level for level in LEVELS if any(level in (*one.due, *one.paid) for one in every)]

@@ -146,6 +146,11 @@ def histogram_picture(bins: Sequence[Bin], title: Text) -> Picture | None:
         said = f"{full(b.low)} – {full(b.high)} · {significant(b.probability * 100, 3)}%"
         shapes.append(Markup("<g>{}<title>{}</title></g>").format(box, said))
     marks = [m for m in ticks(left, right) if left <= m <= right]
-    labels = [label for m in marks for label in bilingual(
-        (_LEFT + (m - left) * across, base + 17), _amount(m, marks), size=_AXIS, anchor="middle", style="axis")]
+    labels = [
+        label
+        for m in marks
+        for label in bilingual(
+            (_LEFT + (m - left) * across, base + 17), _amount(m, marks), size=_AXIS, anchor="middle", style="axis"
+        )
+    ]
     return Picture(_LEFT + _WIDE + _RIGHT + 12, base + 26, tuple(shapes), tuple(labels), title, "chart")

@@ -43,14 +43,22 @@ class Label:
         )
 
 
-def bilingual(at: tuple[float, float], text: Text, *, size: float = 12, anchor: Anchor = "start", style: str = "",
-              room: tuple[float, int] = (1e9, 1)) -> list[Label]:
-    """Labels of a text in both languages from `at`, wrapped to `room` (width, lines); one set where both read the same.
-    """
+def bilingual(
+    at: tuple[float, float],
+    text: Text,
+    *,
+    size: float = 12,
+    anchor: Anchor = "start",
+    style: str = "",
+    room: tuple[float, int] = (1e9, 1),
+) -> list[Label]:
+    """Labels of a text in both languages from `at`, wrapped to `room` (width, lines); one set where they are alike."""
     (x, y), (wide, lines) = at, room
     if text.zh == text.en:
-        return [Label(x, y + 1.25 * size * i, line, size, anchor, "", style)
-                for i, line in enumerate(wrap(text.zh, wide, size, lines=lines))]
+        return [
+            Label(x, y + 1.25 * size * i, line, size, anchor, "", style)
+            for i, line in enumerate(wrap(text.zh, wide, size, lines=lines))
+        ]
     return [
         Label(x, y + 1.25 * size * i, line, size, anchor, language, style)
         for language in ("zh", "en")

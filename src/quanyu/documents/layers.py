@@ -104,8 +104,11 @@ def _window(step: Step, balance: Number | None, share: float) -> tuple[float, fl
     """Attachment and limit of a lone loss over all scopes, and whether one of them is an expression."""
     attachment = sum(_known(step.attachments))
     later = {b.scope: float(b.amount or 0) for b in step.attachments}
-    limits = [float(b.amount) - sum(v for s, v in later.items() if s != b.scope and b.scope in later)
-              for b in step.limits if b.amount is not None]
+    limits = [
+        float(b.amount) - sum(v for s, v in later.items() if s != b.scope and b.scope in later)
+        for b in step.limits
+        if b.amount is not None
+    ]
     caps = [c / share for c in _known(step.caps) if share > 0]
     caps += [float(balance) / share] if balance and share > 0 else []
     unknown = any(b.amount is None for b in (*step.attachments, *step.limits, *step.caps)) or balance == 0

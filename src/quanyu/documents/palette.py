@@ -105,4 +105,3 @@ def cast_of(page: ProgrammePage) -> Cast:
         {p.id: p.dated[-1].shares for p in page.pools if p.dated},
         {a.id: a.opening for a in page.accounts},
     )
-

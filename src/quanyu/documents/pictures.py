@@ -39,10 +39,15 @@ def flow_pictures(flow: Flow, cast: Cast) -> list[Picture]:
     pictures = [tower_picture(flow.steps, cast, FLOWS[flow.name])] if chosen in ("tower", "both") else []
     if chosen in ("flow", "both"):
         branches, _ = _branches(flow.steps, cast, flow.total is not None, 1)
-        pictures.append(river_picture(
-            branches, source=_SOURCES[flow.name.split(".")[0]], written=short(flow.total) if flow.total else None,
-            total=flow.total, title=FLOWS[flow.name],
-        ))
+        pictures.append(
+            river_picture(
+                branches,
+                source=_SOURCES[flow.name.split(".")[0]],
+                written=short(flow.total) if flow.total else None,
+                total=flow.total,
+                title=FLOWS[flow.name],
+            )
+        )
     return pictures
 
 
@@ -52,11 +57,18 @@ def _branches(steps: Sequence[Step], cast: Cast, amounts: bool, number: int) -> 
         mine = number
         inner, number = _branches(step.steps, cast, amounts, number + 1)
         amount = (step.amount or 0) if amounts else None
-        branches.append(Branch(
-            mine, cast.name(step.taker) if step.taker else said(step), cast.hue(step.taker), amount,
-            short(amount) if amounts else None, not step.taker,
-            tuple((cast.hue(m), float(q)) for m, q in cast.members.get(step.taker, ())), tuple(inner),
-        ))
+        branches.append(
+            Branch(
+                mine,
+                cast.name(step.taker) if step.taker else said(step),
+                cast.hue(step.taker),
+                amount,
+                short(amount) if amounts else None,
+                not step.taker,
+                tuple((cast.hue(m), float(q)) for m, q in cast.members.get(step.taker, ())),
+                tuple(inner),
+            )
+        )
     return branches, number
 
 
@@ -76,8 +88,11 @@ def case_picture(case: SettledCase, cast: Cast) -> Picture:
     counter = iter(range(1, 10_000))
     source = _SOURCES[case.flow.split(".")[0]]
     return river_picture(
-        [_branch(node, cast, counter) for node in nodes], source=source, written=Text.same(fen(case.total_fen)),
-        total=case.total_fen / 100, title=case.title,
+        [_branch(node, cast, counter) for node in nodes],
+        source=source,
+        written=Text.same(fen(case.total_fen)),
+        total=case.total_fen / 100,
+        title=case.title,
     )
 
 
@@ -93,7 +108,7 @@ def _level(passages: list[Passage], depth: int) -> list[_Node]:
         while end < len(passages) and passages[end].depth > depth:
             end += 1
         one = passages[at]
-        nodes.append(_Node(one.label, one.taker, one.taken_fen, tuple(_level(passages[at + 1:end], depth + 1))))
+        nodes.append(_Node(one.label, one.taker, one.taken_fen, tuple(_level(passages[at + 1 : end], depth + 1))))
         at = end
     return nodes
 
@@ -113,7 +128,12 @@ def _branch(node: _Node, cast: Cast, counter: Iterator[int]) -> Branch:
     number = next(counter)
     inner = tuple(_branch(i, cast, counter) for i in node.inner)
     return Branch(
-        number, cast.name(node.taker) if node.taker else Text.same(node.label), cast.hue(node.taker), node.fen / 100,
-        Text.same(fen(node.fen)), not node.taker,
-        tuple((cast.hue(m), float(q)) for m, q in cast.members.get(node.taker, ())), inner,
+        number,
+        cast.name(node.taker) if node.taker else Text.same(node.label),
+        cast.hue(node.taker),
+        node.fen / 100,
+        Text.same(fen(node.fen)),
+        not node.taker,
+        tuple((cast.hue(m), float(q)) for m, q in cast.members.get(node.taker, ())),
+        inner,
     )

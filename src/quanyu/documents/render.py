@@ -25,8 +25,10 @@ class _View:
 def render_report(report: Report) -> str:
     """The whole report as one self-contained HTML document, which loads nothing."""
     views = _views(report.programmes)
-    return environment().get_template("report.html.j2").render(
-        report=report, views=views, css=asset("report.css"), js=asset("report.js"), legend=legend_picture()
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(report=report, views=views, css=asset("report.css"), js=asset("report.js"), legend=legend_picture())
     )
 
 

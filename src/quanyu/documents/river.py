@@ -42,8 +42,9 @@ class Branch:
         return 1 + max((b.depth for b in self.inner), default=0)
 
 
-def river_picture(branches: Sequence[Branch], *, source: Text, written: Text | None, total: Number | None,
-                  title: Text) -> Picture:
+def river_picture(
+    branches: Sequence[Branch], *, source: Text, written: Text | None, total: Number | None, title: Text
+) -> Picture:
     """The picture; without `total` all widths are even and only the order is meant."""
     scale = _STREAM / float(total) if total else None
     widths = [_thickness(b, scale) for b in branches]
@@ -96,8 +97,9 @@ def _tall(total: Number | None) -> float:
     return _HIGH if total else _LOW
 
 
-def _card(branch: Branch, x: float, y: float, scale: float | None,
-          total: Number | None) -> tuple[list[Markup], list[Label]]:
+def _card(
+    branch: Branch, x: float, y: float, scale: float | None, total: Number | None
+) -> tuple[list[Markup], list[Label]]:
     """The card of a step and, below it, those of its inner steps."""
     wide = branch.columns * _COLUMN - (_COLUMN - _CARD)
     left = x + (_COLUMN - _CARD) / 2

@@ -42,8 +42,20 @@ Number = int | float | Fraction
 Cell = Text | str | int | float | Fraction | None
 """A cell of a `Grid`: texts stand left, numbers right with thousands separators, None is a dash."""
 FlowName = Literal[
-    "losses.from", "losses.to", "premium.from", "premium.to", "recoveries.from", "recoveries.to",
-    "services.from", "services.to", "surplus.from", "surplus.to", "gains.from", "gains.to", "calls.from", "calls.to",
+    "losses.from",
+    "losses.to",
+    "premium.from",
+    "premium.to",
+    "recoveries.from",
+    "recoveries.to",
+    "services.from",
+    "services.to",
+    "surplus.from",
+    "surplus.to",
+    "gains.from",
+    "gains.to",
+    "calls.from",
+    "calls.to",
 ]
 
 

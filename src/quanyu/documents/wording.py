@@ -34,8 +34,12 @@ SIGNS = {
 def amount(value: Number | None) -> Text:
     """In full, and in 万 and 亿 (m and bn) where that is shorter."""
     whole, brief = full(value), short(value)
-    return Text(*(whole if b == whole else f"{whole}（{b}）" if zh else f"{whole} ({b})"
-                  for b, zh in ((brief.zh, True), (brief.en, False))))
+    return Text(
+        *(
+            whole if b == whole else f"{whole}（{b}）" if zh else f"{whole} ({b})"
+            for b, zh in ((brief.zh, True), (brief.en, False))
+        )
+    )
 
 
 def _bound(bound: Bound) -> Text:
@@ -56,8 +60,11 @@ def _each(bounds: Iterable[Bound], zh: str, en: str) -> Iterator[Text]:
 
 def terms_of(step: Step) -> list[Text]:
     """The terms of a step in the order they apply, one text each; a step without terms takes all that reaches it."""
-    terms = [Text(f"仅限：{'、'.join(c.zh for c in step.covers)}", f"only for {', '.join(c.en for c in step.covers)}")
-             ] if step.covers else []
+    terms = (
+        [Text(f"仅限：{'、'.join(c.zh for c in step.covers)}", f"only for {', '.join(c.en for c in step.covers)}")]
+        if step.covers
+        else []
+    )
     terms += [Text(f"当 {step.when.zh}", f"when {step.when.en}")] if step.when else []
     terms += _each(step.franchise, "达到 {0} 即全额（{1}）", "in full once {0} is reached, {1}")
     terms += _each(step.attachments, "超过 {0} 的部分（{1}）", "above {0}, {1}")

@@ -98,9 +98,7 @@ def _renewed(exposure: Exposure, period: int) -> Exposure:
     return replace(exposure, rows=tuple(rows))
 
 
-def _side(
-    plan: Plan, exposure: Exposure, dates: Mapping[str, str]
-) -> _Parts | list[Finding]:
+def _side(plan: Plan, exposure: Exposure, dates: Mapping[str, str]) -> _Parts | list[Finding]:
     """One side of the premium, by party and by step. dates: of a unit that does not state them."""
     alone = _each_alone(plan)
     rows = [(replace(row, fields={**dates, **row.fields}), n) for row, n in _rows(exposure, alone=alone)]

@@ -118,8 +118,12 @@ class NegativeBinomial(CountLaw):
     def by_variance(cls, mean: float, variance: float) -> "NegativeBinomial":
         """From mean and variance."""
         positive(mean, "mean")
-        require(variance > mean, "variance", f"方差须大于均值 {mean:g}；相等时用 poisson。",
-                f"The variance must exceed the mean {mean:g}; where they are equal use poisson.")
+        require(
+            variance > mean,
+            "variance",
+            f"方差须大于均值 {mean:g}；相等时用 poisson。",
+            f"The variance must exceed the mean {mean:g}; where they are equal use poisson.",
+        )
         return cls(mean, (variance - mean) / mean**2)
 
     def _moments(self) -> tuple[float, float]:

@@ -116,7 +116,13 @@ class Default:
         return self._signed(seed, "factor", years)
 
     def draw(
-        self, seed: int, years: range, *, driver: Floats | None = None, ordered: bool = False, timed: bool = False,
+        self,
+        seed: int,
+        years: range,
+        *,
+        driver: Floats | None = None,
+        ordered: bool = False,
+        timed: bool = False,
         small: bool = False,
     ) -> Occurrences:
         """The defaults of the `years`; the facts are `exposure` and `lgd`. Arguments as of FrequencySeverity.draw."""

@@ -89,9 +89,12 @@ class Categorical:
         require(fair, "probabilities", "每个取值须有 0 到 1 的概率。", "Each value needs a probability from 0 to 1.")
         total = sum(self.probabilities)
         whole = abs(total - 1.0) < 1e-9
-        require(whole, "probabilities",
-                f"概率之和须为 1，现为 {total:.9g}。",
-                f"Probabilities must sum to 1, not {total:.9g}.")
+        require(
+            whole,
+            "probabilities",
+            f"概率之和须为 1，现为 {total:.9g}。",
+            f"Probabilities must sum to 1, not {total:.9g}.",
+        )
 
     def codes(self) -> Empirical:
         """The law of the code."""

@@ -114,8 +114,13 @@ class Exact:
 
 
 def compound(
-    frequency: CountLaw, severity: Law, layer: Layer | None = None, *, annual: Annual | None = None,
-    points: int = 1 << 16, step: float | None = None,
+    frequency: CountLaw,
+    severity: Law,
+    layer: Layer | None = None,
+    *,
+    annual: Annual | None = None,
+    points: int = 1 << 16,
+    step: float | None = None,
 ) -> Exact:
     """The law of a year's total of `severity` losses in `layer`, then under `annual`.
 
@@ -209,9 +214,7 @@ def _annual_mean(mean: float, grids: Sequence[_Grid]) -> Bracket:
 def _excess_mean(mean: float, annual: Annual, totals: Sequence[Floats], grid: Floats) -> Bracket:
     """E[total] - E[min(total, attachment)], exact in the first term."""
     kept = np.minimum(grid, annual.attachment)
-    middle, lower, upper = (
-        mean - float(t @ kept) - max(1.0 - float(t.sum()), 0.0) * annual.attachment for t in totals
-    )
+    middle, lower, upper = (mean - float(t @ kept) - max(1.0 - float(t.sum()), 0.0) * annual.attachment for t in totals)
     return Bracket(upper, middle, lower)
 
 

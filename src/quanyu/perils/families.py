@@ -281,8 +281,12 @@ class Beta(Law):
         require(0.0 < mean < 1.0, "mean", "均值须在 0 与 1 之间。", "The mean must lie between 0 and 1.")
         fits = sd > 0.0 and sd * sd < mean * (1.0 - mean)
         bound = float(np.sqrt(mean * (1.0 - mean)))
-        require(fits, "sd", f"标准差须为正且小于 {bound:.6g}。",
-                f"The standard deviation must be positive and below {bound:.6g}.")
+        require(
+            fits,
+            "sd",
+            f"标准差须为正且小于 {bound:.6g}。",
+            f"The standard deviation must be positive and below {bound:.6g}.",
+        )
         size = mean * (1.0 - mean) / (sd * sd) - 1.0
         return cls(mean * size, (1.0 - mean) * size)
 

@@ -18,12 +18,23 @@ __all__ = ["FITTED", "Fit", "fit"]
 Parameters = tuple[float, float]
 FITTED = ("lognormal", "gamma", "pareto", "lomax", "weibull", "beta", "normal", "uniform")
 _LAWS: Mapping[str, Callable[[float, float], Law]] = {
-    "lognormal": Lognormal, "gamma": Gamma, "pareto": Pareto, "lomax": Lomax, "weibull": Weibull, "beta": Beta,
-    "normal": Normal, "uniform": Uniform,
+    "lognormal": Lognormal,
+    "gamma": Gamma,
+    "pareto": Pareto,
+    "lomax": Lomax,
+    "weibull": Weibull,
+    "beta": Beta,
+    "normal": Normal,
+    "uniform": Uniform,
 }
 _NAMES = {
-    "lognormal": ("mu", "sigma"), "gamma": ("shape", "scale"), "pareto": ("alpha", "minimum"),
-    "lomax": ("alpha", "scale"), "weibull": ("shape", "scale"), "beta": ("a", "b"), "normal": ("mean", "sd"),
+    "lognormal": ("mu", "sigma"),
+    "gamma": ("shape", "scale"),
+    "pareto": ("alpha", "minimum"),
+    "lomax": ("alpha", "scale"),
+    "weibull": ("shape", "scale"),
+    "beta": ("a", "b"),
+    "normal": ("mean", "sd"),
     "uniform": ("low", "high"),
 }
 # The exponential and the one-parameter Pareto are limits of the Lomax law: a search may rightly run there and stops.
@@ -63,9 +74,7 @@ class Fit:
         return self.law if self.truncation is None else self.law.truncated(self.truncation, float("inf"))
 
 
-def fit(
-    values: ArrayLike, name: str, *, truncation: float | None = None, weights: ArrayLike | None = None
-) -> Fit:
+def fit(values: ArrayLike, name: str, *, truncation: float | None = None, weights: ArrayLike | None = None) -> Fit:
     """Fit the law `name` of FITTED to losses; with a truncation, to those above it, as the law above it.
 
     weights: how often each loss counts. Pareto and uniform take their ends from the data: the smallest loss (or the
@@ -84,9 +93,7 @@ def fit(
     return Fit(name, law, named, truncation, likelihood, free, float(w.sum()))
 
 
-def _sample(
-    values: ArrayLike, name: str, truncation: float | None, weights: ArrayLike | None
-) -> tuple[Floats, Floats]:
+def _sample(values: ArrayLike, name: str, truncation: float | None, weights: ArrayLike | None) -> tuple[Floats, Floats]:
     require(name in FITTED, "name", f"可拟合：{'、'.join(FITTED)}。", f"Laws that can be fitted: {', '.join(FITTED)}.")
     x = as_floats(values).ravel()
     w = np.ones(len(x)) if weights is None else as_floats(weights).ravel()

@@ -99,7 +99,13 @@ class FrequencySeverity:
         return total
 
     def draw(
-        self, seed: int, years: range, *, driver: Floats | None = None, ordered: bool = False, timed: bool = False,
+        self,
+        seed: int,
+        years: range,
+        *,
+        driver: Floats | None = None,
+        ordered: bool = False,
+        timed: bool = False,
         small: bool = False,
     ) -> Occurrences:
         """The occurrences of the `years`, a range of step 1.

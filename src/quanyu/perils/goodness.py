@@ -14,8 +14,17 @@ from quanyu.perils.generator import base_of, counters, signed
 from quanyu.perils.law import Law
 from quanyu.perils.loaders import special
 
-__all__ = ["Compared", "Goodness", "anderson_darling", "compare", "goodness", "kolmogorov_smirnov", "mean_excess",
-           "pp_points", "qq_points"]
+__all__ = [
+    "Compared",
+    "Goodness",
+    "anderson_darling",
+    "compare",
+    "goodness",
+    "kolmogorov_smirnov",
+    "mean_excess",
+    "pp_points",
+    "qq_points",
+]
 
 Method = Literal["bootstrap", "asymptotic"]
 
@@ -73,8 +82,9 @@ def anderson_darling_tail(a: float) -> float:
     return float(-np.expm1(-np.exp(poly))) if a < 10.0 else float(np.exp(-a))
 
 
-def goodness(fitted: Fit, values: ArrayLike, *, method: Method = "bootstrap", replicates: int = 199,
-             seed: int = 1) -> Goodness:
+def goodness(
+    fitted: Fit, values: ArrayLike, *, method: Method = "bootstrap", replicates: int = 199, seed: int = 1
+) -> Goodness:
     """The statistics of a fit on its losses, above the truncation where there is one; weights are not regarded."""
     x = as_floats(values).ravel()
     x = x if fitted.truncation is None else x[x > fitted.truncation]

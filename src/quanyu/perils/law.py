@@ -174,4 +174,3 @@ class Truncated(Law):
     def _log_density(self, x: Floats) -> Floats:
         inside = (x >= self.minimum) & (x <= self.maximum)
         return np.where(inside, self.law.log_density(x) - np.log(self._mass), -np.inf)
-

@@ -89,7 +89,8 @@ def at(month_day: str) -> TimeLaw:
 def monthly(weights: Sequence[float]) -> TimeLaw:
     """Months as likely as their twelve weights, even within a month."""
     fair = len(weights) == 12 and all(w >= 0.0 for w in weights) and sum(weights) > 0.0
-    require(fair, "monthly",
-            "须有十二个非负、不全为零的权重。", "Twelve weights are needed, none negative, not all zero.")
+    require(
+        fair, "monthly", "须有十二个非负、不全为零的权重。", "Twelve weights are needed, none negative, not all zero."
+    )
     edges = (0, *accumulate(_MONTHS))
     return _pieces([(a / _DAYS, (b - a) / _DAYS, w) for (a, b), w in zip(pairwise(edges), weights, strict=True)])
