@@ -72,7 +72,7 @@ def test_an_altered_row_is_named() -> None:
     book.change(450, record=record(450, premium=2))
     assert seen(book.verify()) == [(What.ALTERED, 130, True), (What.ALTERED, 450, True)]
     assert book.verify()[0].kind == "policy"
-    assert "policy 130" in book.verify()[0].reason.zh
+    assert book.verify()[0].reason.zh == "此记录与入日志时不同。"
     assert "policy 130" in book.verify()[0].reason.en
 
 
