@@ -46,10 +46,11 @@ class Money:
 
 @dataclass
 class Journal:
-    """What one act writes within one database transaction."""
+    """What one act writes within one database transaction. parties: ids of parties by code, as it has met them."""
 
     connection: Connection
     act: Act
+    parties: dict[str, int] = field(default_factory=dict)
     _money: list[Money] = field(default_factory=list)
     _touched: dict[tuple[str, int], bytes | None] = field(default_factory=dict)
     _txn: int | None = None

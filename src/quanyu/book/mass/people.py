@@ -49,12 +49,20 @@ def holders(journal: Journal, frame: pl.DataFrame) -> People:
     return People(ids, made)
 
 
+_REMEMBERED = 100_000
+
 _CODES = {"code": pl.String, "id": pl.Int64}
 
 
 def _known(journal: Journal, codes: Iterable[str]) -> dict[str, int]:
-    query = select(t.party.c.code, t.party.c.id).where(t.party.c.code == func.any(literal(list(codes), ARRAY(Text))))
-    return {code: int(number) for code, number in journal.connection.execute(query)}
+    """The ids of those that the book has; an act asks for each once, as long as they are not very many."""
+    asked = list(codes)
+    if len(journal.parties) > _REMEMBERED:
+        journal.parties.clear()
+    unasked = [code for code in asked if code not in journal.parties]
+    query = select(t.party.c.code, t.party.c.id).where(t.party.c.code == func.any(literal(unasked, ARRAY(Text))))
+    journal.parties |= {code: int(number) for code, number in journal.connection.execute(query)}
+    return {code: journal.parties[code] for code in asked if code in journal.parties}
 
 
 def _made(journal: Journal, new: pl.DataFrame) -> pl.DataFrame:

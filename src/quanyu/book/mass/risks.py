@@ -1,7 +1,8 @@
 """Rows of a table as risks of one version: their fields as they are kept, their premium, what is exact of each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -13,14 +14,15 @@ from quanyu.book.versions import Version
 from quanyu.engine.gates import gate_names, unmet_rows
 from quanyu.engine.names import with_names, with_names_columns
 from quanyu.engine.rows import RowUnreadable, read_row
-from quanyu.formula import Column, EvaluationError, Expression, evaluate, names
+from quanyu.formula import Column, EvaluationError, Expression, constant, evaluate, names
 from quanyu.language.scalars import FieldType, Source
 from quanyu.rating import quote_columns
 from quanyu.rating.below_zero import premiums_below_zero
 from quanyu.tables import Rows, as_texts, typed_columns
 from quanyu.tables.typed import TRUE
 from quanyu.terms import Finding
-from quanyu.waterfall.alone import Columns
+from quanyu.waterfall import Plan
+from quanyu.waterfall.alone import Columns, stands_alone
 
 __all__ = ["Risks", "read_risks"]
 
@@ -36,10 +38,17 @@ class Risks:
     kept: pl.DataFrame
     premium: NDArray[np.int64]
 
-    @property
+    @cached_property
     def columns(self) -> Columns:
-        """What the terms of the premium flow read of them."""
+        """What the terms of the premium flow read of them; each term is evaluated once."""
         return Columns(_values(self.version, self.kept), _day(self.rows.frame))
+
+    def evaluate(self) -> None:
+        """Evaluates the terms of the premium flow now, where a thread has time for it."""
+        for (flow, _), plan in self.version.compiled.plans.items():
+            if flow == "premium" and stands_alone(plan):
+                for term in _terms(plan):
+                    self.columns.values(term)
 
 
 def read_risks(version: Version, rows: Rows, reserved: Sequence[str]) -> Risks | list[Finding]:
@@ -130,10 +139,24 @@ def _text(column: pl.Series, kind: FieldType | None) -> pl.Series:
     return text
 
 
+def _terms(plan: Plan) -> Iterator[Expression]:
+    """The terms of a plan that rows decide."""
+    for step in plan.steps:
+        terms = [step.when, step.share, *(cap.amount for cap in step.caps)]
+        terms += [term for stage in step.stages for term in (stage.attachment, stage.limit)]
+        yield from (term for term in terms if term is not None and constant(term) is None)
+
+
 def _values(version: Version, kept: pl.DataFrame) -> Callable[[Expression], Sequence[object]]:
     """Expressions on every row, exactly, each once for rows that read alike; None where one has no value."""
+    known: dict[int, Sequence[object]] = {}
 
     def values(expression: Expression) -> Sequence[object]:
+        if id(expression) not in known:
+            known[id(expression)] = evaluated(expression)
+        return known[id(expression)]
+
+    def evaluated(expression: Expression) -> Sequence[object]:
         read = sorted(names(expression))
         own = set(read) <= set(kept.columns) and not version.compiled.names.plans
         frame = kept.select(read if own else kept.columns)

@@ -129,7 +129,11 @@ class _Loading:
                 found += shut
                 continue
             risks = read_risks(version, part, RESERVED)
-            found += risks if isinstance(risks, list) else (unaccepted(risks) or [risks])
+            refused = risks if isinstance(risks, list) else unaccepted(risks)
+            if not refused and isinstance(risks, Risks):
+                risks.evaluate()
+                found.append(risks)
+            found += refused
         return found
 
     def _shut(self, version: Version, part: Rows) -> list[Finding]:
